@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const secretsFile = z.object({
+  internalToken: z.string(),
+  fieldKeys: z.string(),
+  cookieKeys: z.string(),
+});
+export type StackSecrets = z.output<typeof secretsFile>;
+
+/** Propios de cada pila y hechos una sola vez: con otras claves lo cifrado en la base no se abriría. */
+export function stackSecrets(dataDir: string): StackSecrets {
+  const file = join(dataDir, 'secrets.json');
+  if (existsSync(file)) return secretsFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const secrets = {
+    internalToken: randomBytes(32).toString('base64url'),
+    fieldKeys: `k1:${randomBytes(32).toString('base64')}`,
+    cookieKeys: randomBytes(32).toString('base64url'),
+  };
+  writeFileSync(file, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600 });
+  return secrets;
+}

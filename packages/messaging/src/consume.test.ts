@@ -1,0 +1,301 @@
+import { OutOfOrderError, PermanentError, TransientError } from '@farutech/kernel/errors';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../../tests/support/eventually.ts';
+import { startTestNats, type TestNats } from '../../../tests/support/nats.ts';
+import { type Messaging, openMessaging } from './connection.ts';
+import { type Delivery, FencedError, on, RetryLater } from './consume.ts';
+import { about, correlationId, lookAt, note, noted, recordingLog } from './testing/messaging-probe.ts';
+
+let nats: TestNats;
+let eye: Awaited<ReturnType<typeof lookAt>>;
+const open: Messaging[] = [];
+let counted = 0;
+
+beforeAll(async () => {
+  nats = await startTestNats();
+  eye = await lookAt(nats.url);
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()));
+  for await (const stream of eye.manager.streams.list()) await eye.manager.streams.delete(stream.config.name);
+});
+afterAll(async () => {
+  await eye.close();
+  await nats.close();
+});
+
+async function start(ackWaitMs = 2_000) {
+  const log = recordingLog();
+  const messaging = openMessaging({ servers: nats.url, name: 'prueba', log, ackWaitMs });
+  open.push(messaging);
+  await eventually(async () => {
+    await messaging.check();
+    await eye.manager.streams.info('DLQ');
+  });
+  const consume = (
+    handle: (data: { about: string; n: number }, delivery: Delivery) => Promise<void>,
+    more: { concurrency?: number; durable?: string; onDeadLetter?: () => Promise<void> } = {},
+  ) => {
+    counted += 1;
+    return messaging.consume({
+      durable: `prueba-${counted}`,
+      stream: 'EVENT',
+      filterSubject: 'farutech.event.probe.>',
+      concurrency: 4,
+      handlers: [on(noted, handle)],
+      ...more,
+    });
+  };
+  return { messaging, log, consume };
+}
+
+/** Infinito mientras el consumidor no existe: «nada pendiente» no puede decirse antes de empezar. */
+const pendingOf = async (): Promise<number> => {
+  const consumers = await eye.manager.consumers.list('EVENT').next();
+  if (consumers.length === 0) return Number.POSITIVE_INFINITY;
+  return consumers.reduce((sum, one) => sum + one.num_ack_pending + one.num_pending, 0);
+};
+
+describe('consumidor duradero', () => {
+  it('reintenta a los 0,5, 1, 2 y 4 s, y al quinto fallo deja la carta muerta con el mensaje dentro', async () => {
+    const { messaging, consume } = await start();
+    const at: number[] = [];
+    const attempts: [number, boolean][] = [];
+    const told: string[] = [];
+    consume(
+      async (_data, delivery) => {
+        at.push(performance.now());
+        attempts.push([delivery.attempt, delivery.lastAttempt]);
+        throw new TransientError('DATABASE_AWAY', 'No database.');
+      },
+      { durable: 'escalera', onDeadLetter: async () => void told.push('sí') },
+    );
+    await messaging.publish(note('m-escalera'));
+
+    const letters = await eventually(
+      async () => {
+        const found = await eye.deadLetters();
+        expect(found).toHaveLength(1);
+        return found;
+      },
+      { withinMs: 15_000 },
+    );
+
+    expect(attempts).toEqual([
+      [1, false],
+      [2, false],
+      [3, false],
+      [4, false],
+      [5, true],
+    ]);
+    const gaps = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+    for (const [index, wanted] of [500, 1_000, 2_000, 4_000].entries()) {
+      expect(gaps[index], `espera ${index + 1} de ${gaps}`).toBeGreaterThan(wanted * 0.9);
+      expect(gaps[index], `espera ${index + 1} de ${gaps}`).toBeLessThan(wanted * 1.1 + 20);
+    }
+    expect(told).toEqual(['sí']);
+    expect(letters[0]).toMatchObject({
+      messageId: 'm-escalera',
+      worker: 'escalera',
+      stream: 'EVENT',
+      subject: noted.subject({ about: about(1), n: 1 }),
+      aggregateId: about(1),
+      correlationId,
+      attempts: 5,
+      code: 'DATABASE_AWAY',
+      reason: 'No database.',
+      payload: note('m-escalera').envelope,
+    });
+    await eventually(async () => expect(await pendingOf()).toBe(0));
+    expect(at).toHaveLength(5);
+  }, 30_000);
+
+  it('un fallo sin remedio va a las cartas muertas al primer intento', async () => {
+    const { messaging, consume } = await start();
+    let calls = 0;
+    consume(async () => {
+      calls += 1;
+      throw new PermanentError('PLAN_GONE', 'No such plan.');
+    });
+    await messaging.publish(note('m-permanente'));
+
+    await eventually(async () =>
+      expect(await eye.deadLetters()).toMatchObject([{ code: 'PLAN_GONE', attempts: 1 }]),
+    );
+    await eventually(async () => expect(await pendingOf()).toBe(0));
+    expect(calls).toBe(1);
+  });
+
+  it('dos consumidores que renuncian al mismo mensaje dejan una carta cada uno, y solo una', async () => {
+    const { messaging, consume } = await start();
+    const hopeless = async (): Promise<void> => {
+      throw new PermanentError('NO', 'No.');
+    };
+    consume(hopeless, { durable: 'uno' });
+    consume(hopeless, { durable: 'dos' });
+    await messaging.publish(note('m-dos'));
+
+    await eventually(async () => expect(await pendingOf()).toBe(0));
+    await eventually(async () =>
+      expect((await eye.deadLetters()).map((letter) => letter.worker).sort()).toEqual(['dos', 'uno']),
+    );
+  });
+
+  it('lo ilegible y lo que no cumple su contrato no se pierde: es carta muerta con el texto como llegó', async () => {
+    const { messaging, consume } = await start();
+    const handled: unknown[] = [];
+    consume(async (data) => void handled.push(data));
+    await eye.publishRaw('farutech.event.probe.Noted.x', 'esto no es JSON');
+    const broken = note('m-roto');
+    await messaging.publish({ ...broken, envelope: { ...broken.envelope, data: { about: 'nadie', n: 1 } } });
+
+    await eventually(async () => {
+      const letters = await eye.deadLetters();
+      expect(letters.map((letter) => letter.code)).toEqual(['MESSAGE_UNREADABLE', 'MESSAGE_UNREADABLE']);
+      expect(letters.map((letter) => letter.payload)).toContain('esto no es JSON');
+      expect(letters.map((letter) => letter.reason).join()).toContain('about');
+    });
+    expect(handled).toEqual([]);
+  });
+
+  it('un nombre sin quien lo atienda se da por leído', async () => {
+    const { messaging, consume } = await start();
+    const seen: number[] = [];
+    consume(async ({ n }) => void seen.push(n));
+    const other = note('m-otro');
+    await messaging.publish({ ...other, envelope: { ...other.envelope, name: 'Desconocido' } });
+    await messaging.publish(note('m-conocido', 7));
+
+    await eventually(async () => {
+      expect(seen).toEqual([7]);
+      expect(await pendingOf()).toBe(0);
+    });
+    expect(await eye.deadLetters()).toEqual([]);
+  });
+
+  it('contado dos veces con el mismo identificador, llega una', async () => {
+    const { messaging, consume } = await start();
+    const seen: string[] = [];
+    consume(async (_data, delivery) => void seen.push(delivery.messageId));
+    await messaging.publish(note('m-igual'));
+    await messaging.publish(note('m-igual'));
+    await messaging.publish(note('m-final'));
+
+    await eventually(() => expect(seen).toContain('m-final'));
+    expect(seen).toEqual(['m-igual', 'm-final']);
+  });
+
+  it('un hecho adelantado vuelve cada 200 ms sin gastar intentos, aunque sean más de cinco veces', async () => {
+    const { messaging, consume } = await start();
+    const attempts: number[] = [];
+    const at: number[] = [];
+    consume(async (_data, delivery) => {
+      attempts.push(delivery.attempt);
+      at.push(performance.now());
+      if (attempts.length <= 8) throw new OutOfOrderError('falta el anterior');
+    });
+    await messaging.publish(note('m-adelantado', 2));
+
+    await eventually(async () => expect(await pendingOf()).toBe(0));
+    expect(attempts).toEqual(Array(9).fill(1));
+    expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeGreaterThan(8 * 180);
+    expect(await eye.deadLetters()).toEqual([]);
+  });
+
+  it('quien lleva su propio diario dice cuándo volver, y eso nunca acaba en carta muerta', async () => {
+    const { messaging, consume } = await start();
+    const at: number[] = [];
+    consume(async () => {
+      at.push(performance.now());
+      if (at.length <= 7) throw new RetryLater(60, 'el diario dice que aún no');
+    });
+    await messaging.publish(note('m-diario', 3));
+
+    await eventually(async () => expect(await pendingOf()).toBe(0));
+    expect(at).toHaveLength(8);
+    expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeGreaterThan(7 * 55);
+    expect(await eye.deadLetters()).toEqual([]);
+  });
+
+  it('quien ha perdido el turno calla: el mensaje vuelve al acabar su plazo', async () => {
+    const { messaging, consume } = await start(1_000);
+    const at: number[] = [];
+    consume(async () => {
+      at.push(performance.now());
+      if (at.length === 1) throw new FencedError('otro lo tiene');
+    });
+    await messaging.publish(note('m-vallado'));
+
+    await eventually(async () => {
+      expect(at).toHaveLength(2);
+      expect(await pendingOf()).toBe(0);
+    });
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(900);
+  });
+
+  it('lo que tarda más que el plazo, atendido o esperando turno, no se entrega dos veces', async () => {
+    const { messaging, consume } = await start(600);
+    const seen: number[] = [];
+    consume(
+      async ({ n }) => {
+        seen.push(n);
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+      },
+      { concurrency: 1 },
+    );
+    for (const n of [1, 2, 3]) await messaging.publish(note(`m-lento-${n}`, n));
+
+    await eventually(async () => expect(await pendingOf()).toBe(0), { withinMs: 15_000 });
+    expect(seen).toEqual([1, 2, 3]);
+  }, 30_000);
+
+  it('ocho agregados avanzan a la vez y cada uno en su orden', async () => {
+    const { messaging, consume } = await start();
+    const seen = new Map<string, number[]>();
+    const busy = new Set<string>();
+    let most = 0;
+    let overlaps = 0;
+    consume(
+      async (data) => {
+        if (busy.has(data.about)) overlaps += 1;
+        busy.add(data.about);
+        most = Math.max(most, busy.size);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        seen.set(data.about, [...(seen.get(data.about) ?? []), data.n]);
+        busy.delete(data.about);
+      },
+      { concurrency: 8 },
+    );
+    for (let n = 1; n <= 25; n += 1) {
+      for (let one = 1; one <= 8; one += 1) await messaging.publish(note(`m-${one}-${n}`, n, about(one)));
+    }
+
+    await eventually(async () => expect(await pendingOf()).toBe(0));
+    const inOrder = Array.from({ length: 25 }, (_, index) => index + 1);
+    expect([...seen.values()]).toEqual(Array(8).fill(inOrder));
+    expect({ most, overlaps }).toEqual({ most: 8, overlaps: 0 });
+  });
+
+  it('al cerrar, lo empezado termina y lo que esperaba queda para otro', async () => {
+    const { messaging, consume } = await start();
+    const first: number[] = [];
+    const running = consume(
+      async ({ n }) => {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        first.push(n);
+      },
+      { durable: 'relevo', concurrency: 1 },
+    );
+    for (const n of [1, 2, 3]) await messaging.publish(note(`m-relevo-${n}`, n));
+    await eventually(async () =>
+      expect((await eye.manager.consumers.info('EVENT', 'relevo')).num_ack_pending).toBe(2),
+    );
+    await running.close();
+    expect(first).toEqual([1]);
+
+    const second: number[] = [];
+    consume(async ({ n }) => void second.push(n), { durable: 'relevo' });
+
+    await eventually(() => expect(second.toSorted()).toEqual([2, 3]), { withinMs: 1_500 });
+  });
+});

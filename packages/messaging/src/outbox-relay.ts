@@ -1,0 +1,164 @@
+import { exponential } from '@farutech/kernel/backoff';
+import pg, { type PoolClient } from 'pg';
+import type { Messaging } from './connection.ts';
+import type { MessagingLog } from './log.ts';
+import type { MessagingMetrics } from './metrics.ts';
+import { batchSize, groupByAggregate, markSent, type OutboxRow, readBatch } from './outbox-batch.ts';
+import { openOutboxBell } from './outbox-bell.ts';
+import { pause } from './pause.ts';
+
+const pollMs = 1_000;
+const longestWaitMs = 1_000;
+/** Un líder detenido (SIGSTOP) conserva su cerrojo: pasado este tiempo el servidor termina su sesión. */
+const idleLimitMs = 3_000;
+/** Más allá no se empieza ninguna publicación: con su plazo (2 s) todo cabe en `idleLimitMs`. */
+const passBudgetMs = 700;
+/** Cualquier número, el mismo en todas las réplicas: un líder por base de datos. */
+const leaderLock = 4_207_001;
+
+export interface OutboxRelayOptions {
+  readonly connectionString: string;
+  readonly messaging: Pick<Messaging, 'publish'>;
+  readonly log: MessagingLog;
+  /**
+   * Runs before each round, in the leader alone, in a transaction of its own on this client: for what must be
+   * numbered serially after commit. While it rejects nothing is published.
+   */
+  beforePublish?(client: PoolClient): Promise<void>;
+  readonly metrics?: MessagingMetrics;
+}
+
+interface Round {
+  readonly ok: boolean;
+  /** Rows are left: go on without waiting. */
+  readonly more: boolean;
+}
+
+export interface OutboxRelay {
+  /** Ends the round that is under way, then leaves. */
+  close(): Promise<void>;
+}
+
+/**
+ * Publishes the outbox of one database: in the order of ids inside an aggregate, aggregates side by side, and
+ * marks a row as sent after JetStream has confirmed it. Any number of replicas may run it; one works at a time.
+ */
+export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
+  const { connectionString, messaging, log, beforePublish, metrics } = options;
+  const stopping = new AbortController();
+  const pool = new pg.Pool({
+    connectionString,
+    max: 2,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'outbox-relay',
+  });
+  // Sin estos oyentes, una sesión que el servidor termina acabaría con el proceso.
+  pool.on('error', (error) => log.warn({ err: error }, 'outbox relay lost an idle connection'));
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.warn({ err: error }, 'outbox relay lost its connection')),
+  );
+  const lag = metrics?.histogram('farutech_outbox_lag_seconds', 'From the change to JetStream.', []);
+  const failed = metrics?.counter('farutech_outbox_failures_total', 'Publications that failed.', []);
+
+  let rung = false;
+  let wake: AbortController | undefined;
+  const bell = openOutboxBell(connectionString, log, () => {
+    rung = true;
+    wake?.abort();
+  });
+
+  /** Undefined in a replica that is not the leader. */
+  async function asLeader<T>(work: (client: PoolClient) => Promise<T>): Promise<T | undefined> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${idleLimitMs}`);
+      const lock = await client.query<{ ok: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS ok', [
+        leaderLock,
+      ]);
+      const result = lock.rows[0]?.ok === true ? await work(client) : undefined;
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      // La conexión se tira: lo que quedara abierto en ella, cerrojo incluido, acaba con ella.
+      broken = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** Lo que JetStream ha confirmado, y si hubo que parar: adelantar lo que sigue rompería el orden del agregado. */
+  async function publishGroup(
+    rows: readonly OutboxRow[],
+    until: number,
+  ): Promise<{ sent: string[]; ok: boolean }> {
+    const sent: string[] = [];
+    for (const { id, subject, envelope } of rows) {
+      if (performance.now() > until || stopping.signal.aborted) break;
+      try {
+        await messaging.publish({ subject, envelope });
+      } catch (error) {
+        failed?.inc({});
+        log.warn({ err: error, subject, messageId: envelope.id }, 'outbox message could not be published');
+        return { sent, ok: false };
+      }
+      lag?.observe({}, Math.max(0, Date.now() - Date.parse(envelope.occurredAt)) / 1000);
+      sent.push(id);
+    }
+    return { sent, ok: true };
+  }
+
+  async function publishBatch(client: PoolClient): Promise<Round> {
+    const rows = await readBatch(client);
+    const until = performance.now() + passBudgetMs;
+    const groups = await Promise.all(groupByAggregate(rows).map((group) => publishGroup(group, until)));
+    const sent = groups.flatMap((group) => group.sent);
+    if (sent.length > 0) await markSent(client, sent);
+    return {
+      ok: groups.every((group) => group.ok),
+      more: rows.length === batchSize || sent.length < rows.length,
+    };
+  }
+
+  async function round(): Promise<Round> {
+    const leads = await asLeader(async (client) => {
+      await beforePublish?.(client);
+      return true;
+    });
+    const published = leads === true ? await asLeader(publishBatch) : undefined;
+    return published ?? { ok: true, more: false };
+  }
+
+  async function untilRung(ms: number): Promise<void> {
+    wake = new AbortController();
+    if (!rung) await pause(ms, stopping.signal, wake.signal);
+    rung = false;
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      try {
+        const { ok, more } = await round();
+        failures = ok ? 0 : failures + 1;
+        if (ok && more) continue;
+      } catch (error) {
+        failures += 1;
+        log.error({ err: error, failures }, 'outbox round failed');
+      }
+      if (failures === 0) await untilRung(pollMs);
+      // Sin escuchar el timbre: con NATS caído cada cambio volvería a intentarlo todo.
+      else await pause(exponential(failures, 50, longestWaitMs), stopping.signal);
+    }
+  }
+  const running = run();
+
+  return {
+    async close() {
+      stopping.abort();
+      await running;
+      await Promise.all([bell.close(), pool.end()]);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { exponential } from '@farutech/kernel/backoff';
+
+/** Tries that a message has before it becomes a dead letter. */
+export const maxDeliveries = 5;
+
+/** Wait between failed try `attempt` and the next, in ms: 500, 1000, 2000, 4000; never above 5 s. */
+export const delayBefore = (attempt: number): number => exponential(attempt, 500, 5_000);
+
+/** A fact that came too early returns after this. It does not count as a try. */
+export const outOfOrderDelayMs = 200;
+
+/** 1.500 × 200 ms son 5 minutos: el hecho que falta se perdió, y esperar más sería callarlo. */
+export const maxOutOfOrder = 1_500;

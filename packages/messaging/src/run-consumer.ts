@@ -1,0 +1,155 @@
+import { exponential } from '@farutech/kernel/backoff';
+import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { LRUCache } from 'lru-cache';
+import { AggregateQueues } from './aggregate-queues.ts';
+import { readArrival } from './arrival.ts';
+import type { ConsumerDefinition, RunningConsumer } from './consume.ts';
+import { openDurable } from './durable.ts';
+import { handleMessage, type Verdict } from './handle-message.ts';
+import type { Link } from './link.ts';
+import type { MessagingLog } from './log.ts';
+import type { MessageReport } from './message-report.ts';
+import { pause } from './pause.ts';
+import { maxDeliveries, maxOutOfOrder } from './retry-policy.ts';
+import { settle } from './settle.ts';
+
+const longestWaitMs = 5_000;
+const pullExpiresMs = 30_000;
+const pullHeartbeatMs = 5_000;
+/** Cuántos mensajes distintos se recuerdan como adelantados: más que max_ack_pending. */
+const rememberedEarly = 4_096;
+
+interface Surroundings {
+  readonly link: Link;
+  readonly log: MessagingLog;
+  readonly report: MessageReport;
+  readonly ackWaitMs: number;
+}
+
+/** Runs the consumer until it is closed: whatever fails under it (connection, stream, durable) is made again. */
+export function runConsumer(
+  definition: ConsumerDefinition,
+  { link, log, report, ackWaitMs }: Surroundings,
+): RunningConsumer {
+  const stopping = new AbortController();
+  const queues = new AggregateQueues(definition.concurrency);
+  const early = new LRUCache<string, number>({ max: rememberedEarly });
+  let pull: ConsumerMessages | undefined;
+  let stale = false;
+
+  /** Con la conexión ya cerrada la biblioteca lanza, y desde un temporizador eso tumbaría el proceso. */
+  function tell(say: () => void): void {
+    try {
+      say();
+    } catch (error) {
+      log.debug({ err: error, consumer: definition.durable }, 'the server could not be told');
+    }
+  }
+
+  async function work(message: JsMsg, heartbeat: NodeJS.Timeout, takenAt: number): Promise<void> {
+    const arrival = readArrival(message);
+    const earlyBefore = early.get(arrival.messageId) ?? 0;
+    const attempt = Math.max(1, message.info.deliveryCount - earlyBefore);
+    const { envelope } = arrival;
+    const delivery = {
+      messageId: arrival.messageId,
+      correlationId: arrival.correlationId,
+      ...(envelope?.traceparent !== undefined && { traceparent: envelope.traceparent }),
+      attempt,
+      occurredAt: new Date(envelope?.occurredAt ?? message.time),
+      lastAttempt: attempt >= maxDeliveries,
+    };
+    const startedAt = performance.now();
+    let verdict: Verdict = { kind: 'fenced' };
+    try {
+      verdict = await handleMessage(definition.handlers, arrival, delivery);
+      if (verdict.kind === 'early') {
+        early.set(arrival.messageId, earlyBefore + 1);
+        if (earlyBefore >= maxOutOfOrder) {
+          const reason = { code: 'OUT_OF_ORDER', message: verdict.error.message };
+          verdict = { kind: 'dead', error: verdict.error, reason };
+        }
+      }
+      clearInterval(heartbeat);
+      await settle({ definition, link, message, arrival, delivery }, verdict);
+      report.handled(arrival, delivery, verdict, performance.now() - startedAt, startedAt - takenAt);
+    } catch (error) {
+      // No se pudo decir al servidor: el mensaje vuelve al acabar su plazo, o antes si esto le llega.
+      tell(() => message.nak(longestWaitMs));
+      report.unsettled(arrival, delivery, verdict, error);
+    } finally {
+      clearInterval(heartbeat);
+    }
+  }
+
+  function take(message: JsMsg): void {
+    // Desde que llega, y no desde que se atiende: el plazo corre también mientras espera su turno.
+    const heartbeat = setInterval(() => tell(() => message.working()), ackWaitMs / 3);
+    const takenAt = performance.now();
+    queues.add(readArrival(message).aggregateId, async () => {
+      if (!stopping.signal.aborted) return await work(message, heartbeat, takenAt);
+      clearInterval(heartbeat);
+      tell(() => message.nak());
+    });
+  }
+
+  /**
+   * Pide solo lo que cabe. consume() de la biblioteca guarda mensajes en un búfer cuyo plazo corre sin que
+   * nadie lo renueve; aquí cada mensaje entregado está ya en manos de `take`.
+   */
+  async function draw(consumer: Consumer): Promise<void> {
+    const room = definition.concurrency * 2;
+    while (!stopping.signal.aborted && !stale) {
+      if (queues.held >= room) {
+        await queues.changed();
+        continue;
+      }
+      pull = await consumer.fetch({
+        max_messages: room - queues.held,
+        expires: pullExpiresMs,
+        idle_heartbeat: pullHeartbeatMs,
+      });
+      if (stopping.signal.aborted || stale) void pull.close();
+      for await (const message of pull) take(message);
+    }
+  }
+
+  async function supervise(): Promise<void> {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      const connection = await link.connected(stopping.signal);
+      if (connection === undefined) return;
+      stale = false;
+      const startedAt = performance.now();
+      try {
+        if (failures > 0) await link.ensureStreams();
+        const consumer = await openDurable(connection, definition, ackWaitMs);
+        log.debug({ consumer: definition.durable, stream: definition.stream }, 'consuming');
+        await draw(consumer);
+        failures = 0;
+      } catch (error) {
+        // Quien iba bien un rato empieza a contar de nuevo.
+        failures = performance.now() - startedAt > longestWaitMs ? 1 : failures + 1;
+        log.warn({ err: error, consumer: definition.durable, failures }, 'consumer interrupted');
+        await pause(exponential(failures, 100, longestWaitMs), stopping.signal);
+      }
+    }
+  }
+
+  // Tras una reconexión el servidor puede ser otro: se suelta la petición en curso y se empieza de nuevo.
+  const forget = link.onConnected(() => {
+    stale = true;
+    void pull?.close();
+  });
+  const ended = supervise();
+
+  return {
+    async close() {
+      stopping.abort();
+      forget();
+      void pull?.close();
+      await ended;
+      while (queues.held > 0) await queues.changed();
+    },
+  };
+}

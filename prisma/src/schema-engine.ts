@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory, type SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import type { Pool } from 'pg';
+
+// @types/node 20 no declara WebAssembly y aquí no se quiere la biblioteca DOM entera.
+declare const WebAssembly: {
+  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: WasmExports } }>;
+};
+interface WasmExports {
+  __wbindgen_start(): void;
+}
+
+export interface MigrationList {
+  baseDir: string;
+  shadowDbInitScript: string;
+  lockfile: { path: string; content: string | null };
+  migrationDirectories: { path: string; migrationFile: object }[];
+}
+interface MigrationInput {
+  migrationsList: MigrationList;
+  filters: { externalTables: string[]; externalEnums: string[] };
+}
+interface SchemaInput extends MigrationInput {
+  schema: { files: { path: string; content: string }[] };
+}
+interface SchemaEngine {
+  applyMigrations(input: MigrationInput): Promise<{ appliedMigrationNames: string[] }>;
+  devDiagnostic(
+    input: MigrationInput,
+  ): Promise<{ action: { tag: 'reset' | 'createMigration'; reason?: string } }>;
+  createMigration(
+    input: SchemaInput & { draft: boolean; migrationName: string },
+  ): Promise<{ generatedMigrationName: string; migrationScript: string | null }>;
+  free(): void;
+}
+export interface OpenEngine extends Omit<SchemaEngine, 'free'> {
+  close(): Promise<void>;
+}
+interface Glue {
+  __wbg_set_wasm(exports: WasmExports): void;
+  SchemaEngine: { new: (options: object, log: () => void, factory: object) => Promise<SchemaEngine> };
+}
+interface RawAdapter extends SqlDriverAdapter {
+  underlyingDriver(): Pool;
+  onError(error: unknown): never;
+  performIO(query: unknown): Promise<{ fields?: { dataTypeID: number }[] }>;
+}
+
+const charOid = 18;
+const textOid = 25;
+
+/** Nunca `connectionString`: con ella pg ignora `database` y la base en la sombra sería la verdadera. */
+function configOf(url: string) {
+  const parsed = new URL(url);
+  return {
+    host: parsed.hostname,
+    port: Number(parsed.port || 5432),
+    user: decodeURIComponent(parsed.username),
+    password: decodeURIComponent(parsed.password),
+    database: decodeURIComponent(parsed.pathname.slice(1)),
+    max: 1, // el cerrojo consultivo vive en una sola sesión
+    application_name: 'prisma-migrate',
+  };
+}
+
+function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
+  const raw = adapter as RawAdapter;
+  const pool = raw.underlyingDriver();
+  raw.executeScript = async (sql) => {
+    try {
+      await pool.query(sql);
+    } catch (error) {
+      raw.onError(error);
+    }
+  };
+  const performIO = raw.performIO.bind(raw);
+  raw.performIO = async (query) => {
+    const result = await performIO(query);
+    for (const field of result.fields ?? []) if (field.dataTypeID === charOid) field.dataTypeID = textOid;
+    return result;
+  };
+  return raw;
+}
+
+class MigrationPg extends PrismaPg {
+  readonly #opened: SqlDriverAdapter[] = [];
+  constructor(private readonly target: ReturnType<typeof configOf>) {
+    super(target);
+  }
+  override async connect() {
+    const adapter = mend(await super.connect()) as Awaited<ReturnType<PrismaPg['connect']>>;
+    this.#opened.push(adapter);
+    return adapter;
+  }
+  /** free() no cierra conexiones: sin esto quedaría una ociosa en el servidor por cada base migrada. */
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.splice(0).map((adapter) => adapter.dispose()));
+  }
+  override async connectToShadowDb() {
+    const name = `prisma_migrate_shadow_db_${randomUUID()}`;
+    const admin = await this.connect();
+    await admin.executeScript(`CREATE DATABASE "${name}"`);
+    const adapter = mend(await new PrismaPg({ ...this.target, database: name }).connect());
+    const end = adapter.dispose.bind(adapter);
+    adapter.dispose = async () => {
+      await end();
+      await admin.executeScript(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+      await admin.dispose();
+    };
+    return adapter as Awaited<ReturnType<PrismaPg['connectToShadowDb']>>;
+  }
+}
+
+let loaded: Promise<Glue> | undefined;
+
+async function load(): Promise<Glue> {
+  const glue = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as Glue;
+  const require = createRequire(import.meta.url);
+  const file = join(dirname(require.resolve('@prisma/schema-engine-wasm')), 'schema_engine_bg.wasm');
+  const { instance } = await WebAssembly.instantiate(readFileSync(file), { './schema_engine_bg.js': glue });
+  glue.__wbg_set_wasm(instance.exports);
+  instance.exports.__wbindgen_start();
+  return glue;
+}
+
+export async function openEngine(url: string): Promise<OpenEngine> {
+  loaded ??= load();
+  const connections = new MigrationPg(configOf(url));
+  const factory = bindMigrationAwareSqlAdapterFactory(connections);
+  const engine = await (await loaded).SchemaEngine.new({ datamodels: undefined }, () => undefined, factory);
+  return {
+    applyMigrations: (input) => engine.applyMigrations(input),
+    devDiagnostic: (input) => engine.devDiagnostic(input),
+    createMigration: (input) => engine.createMigration(input),
+    async close() {
+      engine.free();
+      await connections.close();
+    },
+  };
+}
+
+export function migrationList(baseDir: string): MigrationList {
+  const lock = join(baseDir, 'migration_lock.toml');
+  const names = readdirSync(baseDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return {
+    baseDir,
+    shadowDbInitScript: '',
+    lockfile: {
+      path: './migration_lock.toml',
+      content: existsSync(lock) ? readFileSync(lock, 'utf8') : null,
+    },
+    migrationDirectories: names
+      .map((entry) => entry.name)
+      .sort()
+      .map((name) => ({
+        path: name,
+        migrationFile: {
+          path: 'migration.sql',
+          content: { tag: 'ok', value: readFileSync(join(baseDir, name, 'migration.sql'), 'utf8') },
+        },
+      })),
+  };
+}

@@ -1,0 +1,57 @@
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import type { ManifestAction, ManifestKind } from '../domain/product-manifest.ts';
+import { Product } from './product.type.ts';
+
+const actions = {
+  CREATE: 'CREATE',
+  UPDATE: 'UPDATE',
+  RETIRE: 'RETIRE',
+  PUBLISH: 'PUBLISH',
+  UNCHANGED: 'UNCHANGED',
+} as const satisfies { readonly [Name in ManifestAction]: Name };
+registerEnumType(actions, {
+  name: 'ManifestAction',
+  description: 'What a manifest does to one thing. PUBLISH: the next version of a plan.',
+});
+
+const kinds = {
+  PRODUCT: 'PRODUCT',
+  MODULE: 'MODULE',
+  FEATURE: 'FEATURE',
+  PLAN: 'PLAN',
+} as const satisfies { readonly [Name in ManifestKind]: Name };
+registerEnumType(kinds, { name: 'ManifestKind', description: 'What a change is about.' });
+
+@ObjectType({ description: 'What a manifest does, or would do, to one thing.' })
+export class ManifestChange {
+  @Field(() => actions, { description: 'UNCHANGED: it stands as the manifest says.' })
+  readonly action!: ManifestAction;
+
+  @Field(() => kinds, { description: 'What `code` is the code of.' })
+  readonly kind!: ManifestKind;
+
+  @Field(() => String, { description: '"BATCH_CONTROL"' })
+  readonly code!: string;
+
+  @Field(() => String, {
+    description: 'For a person: what is made, or what differs (`name "A" → "B"`). The text may change.',
+  })
+  readonly detail!: string;
+}
+
+@ObjectType({ description: 'What came of a manifest.' })
+export class ManifestResult {
+  @Field(() => Product, {
+    nullable: true,
+    description: 'As it stands now. Null after a dry run of a product that does not exist yet.',
+  })
+  readonly product!: Product | null;
+
+  @Field(() => [ManifestChange], {
+    description: 'One for each thing of the manifest and one for each that it leaves out, in its order.',
+  })
+  readonly changes!: readonly ManifestChange[];
+
+  @Field(() => Boolean, { description: 'False after a dry run.' })
+  readonly applied!: boolean;
+}

@@ -1,0 +1,7 @@
+import type { Execute } from '@farutech/messaging/outbox';
+import type { Prisma } from '@farutech/prisma/catalog';
+
+export const executeIn =
+  (tx: Prisma.TransactionClient): Execute =>
+  (sql, params) =>
+    tx.$executeRawUnsafe(sql, ...params);

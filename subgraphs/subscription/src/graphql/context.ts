@@ -1,0 +1,24 @@
+import type { Cause } from '@farutech/kernel/request';
+import type { Reach } from '@farutech/kernel/viewer';
+import type { AuditsRefusals, RequestBase } from '@farutech/subgraph/request-context';
+import type { Digest } from '../domain/answer-version.ts';
+import type { SubscriptionLoaders } from '../persistence/queries/subscription-loaders.ts';
+import type { SetFeatureOverrideParts } from '../use-cases/set-feature-override.ts';
+
+export interface SubscriptionContext extends RequestBase, AuditsRefusals {
+  readonly reach: Reach;
+  readonly loaders: SubscriptionLoaders;
+  readonly parts: SetFeatureOverrideParts;
+  readonly digest: Digest;
+}
+
+export const causeOf = ({ viewer, correlationId, traceparent }: RequestBase): Cause => ({
+  actor: viewer.sub,
+  correlationId,
+  ...(traceparent !== undefined && { traceparent }),
+});
+
+/** Tras un cambio nada de lo leído antes vale: dos mutaciones de un mismo documento comparten contexto. */
+export function forgetReads({ loaders }: SubscriptionContext): void {
+  for (const loader of Object.values(loaders)) loader.clearAll();
+}

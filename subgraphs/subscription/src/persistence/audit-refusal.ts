@@ -1,0 +1,28 @@
+import type { Cause } from '@farutech/kernel/request';
+import { writeAudit } from '@farutech/messaging/audit';
+import { executeIn } from './execute-in.ts';
+import type { UnitOfWorkParts } from './unit-of-work.ts';
+
+interface Refused {
+  /** La mutación, como la escribe la API. */
+  readonly action: string;
+  readonly code: string;
+  readonly field?: string;
+}
+
+/** Una sola sentencia es su propia transacción: la del cambio rechazado no queda. */
+export async function auditRefusal(
+  { prisma, newId, clock }: UnitOfWorkParts,
+  cause: Cause,
+  { action, code, field }: Refused,
+): Promise<void> {
+  await writeAudit(executeIn(prisma), newId, cause, clock(), {
+    action,
+    entityType: 'PlanSubscription',
+    // Lo que se pidió puede no existir: el rechazo se anota sin afirmar sobre qué.
+    entityId: '-',
+    outcome: 'REFUSED',
+    code,
+    detail: field === undefined ? {} : { field },
+  });
+}

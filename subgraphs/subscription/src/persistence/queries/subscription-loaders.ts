@@ -1,0 +1,28 @@
+import type { Reach } from '@farutech/kernel/viewer';
+import type { PrismaClient } from '@farutech/prisma/subscription';
+import { type EntitlementLoader, entitlementLoader } from './entitlements.ts';
+import { type FeatureOverrideLoader, featureOverrideLoader } from './feature-overrides.ts';
+import {
+  type PlanSubscriptionLoader,
+  planSubscriptionLoader,
+  subscriptionOfInstanceLoader,
+} from './plan-subscriptions.ts';
+
+/** Lo leído en una petición, dentro del alcance de quien pide. */
+export interface SubscriptionLoaders {
+  readonly entitlements: EntitlementLoader;
+  readonly subscriptions: PlanSubscriptionLoader;
+  readonly subscriptionsOfInstances: PlanSubscriptionLoader;
+  readonly overrides: FeatureOverrideLoader;
+}
+
+export const subscriptionLoaders = (
+  prisma: PrismaClient,
+  reach: Reach,
+  clock: () => Date,
+): SubscriptionLoaders => ({
+  entitlements: entitlementLoader(prisma, reach, clock),
+  subscriptions: planSubscriptionLoader(prisma, reach),
+  subscriptionsOfInstances: subscriptionOfInstanceLoader(prisma, reach),
+  overrides: featureOverrideLoader(prisma, clock),
+});

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PlanSubscription } from '../domain/plan-subscription.ts';
+import type { Stores } from '../domain/ports.ts';
+import { after, farutechVet, grupoExito, id, norte, start, vetProfessional } from '../testing/facts.ts';
+import {
+  storeCause as cause,
+  type Implementation,
+  implementations,
+  within as inside,
+  type StoreServer,
+  startStoreServer,
+} from '../testing/store-implementations.ts';
+
+let server: StoreServer;
+
+beforeAll(async () => {
+  server = await startStoreServer();
+}, 60_000);
+afterAll(() => server.close());
+
+const requested = (): PlanSubscription =>
+  PlanSubscription.request(
+    {
+      id: id('5', 1),
+      customerId: grupoExito,
+      tenantInstanceId: norte,
+      productId: farutechVet,
+      createdAt: start,
+    },
+    { planId: vetProfessional, startsAt: start, expiresAt: after(9_000) },
+    start,
+    start,
+  );
+const exception = {
+  id: id('6', 1),
+  featureCode: 'BATCH_CONTROL',
+  overrideType: 'DISABLE',
+  reason: 'Mora',
+  createdBy: 'operator',
+} as const;
+
+describe.each(implementations)('las suscripciones %s', (name) => {
+  let opened: Implementation;
+  const within = <R>(work: (stores: Stores) => Promise<R>): Promise<R> => inside(opened)(work);
+
+  beforeEach(async () => {
+    opened = await server.open(name);
+  });
+
+  it('una suscripción vuelve como se guardó, por su id y por su instancia', async () => {
+    await within(({ subscriptions }) => subscriptions.add(requested()));
+
+    const found = await within(({ subscriptions }) => subscriptions.byInstance(norte));
+    expect(found?.identity).toEqual(requested().identity);
+    expect(found?.present).toEqual({
+      status: 'PENDING',
+      planId: vetProfessional,
+      startsAt: start,
+      expiresAt: after(9_000),
+    });
+    expect(await within(({ subscriptions }) => subscriptions.byId(id('5', 9)))).toBeNull();
+    expect(await within(({ subscriptions }) => subscriptions.byInstance(id('e', 9)))).toBeNull();
+  });
+
+  it('lo que se cambió se lee después, y la excepción quitada ya no está', async () => {
+    await within(({ subscriptions }) => subscriptions.add(requested()));
+    const change = (work: (subscription: PlanSubscription) => void) =>
+      within(async ({ subscriptions }) => {
+        const held = await subscriptions.byId(id('5', 1));
+        if (held === null) throw new TypeError('no está');
+        work(held);
+        await subscriptions.save(held);
+      });
+
+    await change((held) => held.activate(after(5), after(6)));
+    await change((held) => held.setOverride(exception, after(500), after(7)));
+    const set = await within(({ subscriptions }) => subscriptions.byId(id('5', 1)));
+    expect(set?.present.status).toBe('ACTIVE');
+    expect(set?.overrideAt('BATCH_CONTROL', after(8))).toEqual({ ...exception, createdAt: after(7) });
+
+    await change((held) => held.clearOverride('BATCH_CONTROL', after(9)));
+    const cleared = await within(({ subscriptions }) => subscriptions.byId(id('5', 1)));
+    expect(cleared?.overrideAt('BATCH_CONTROL', after(8))).toBeDefined();
+    expect(cleared?.overrideAt('BATCH_CONTROL', after(9))).toBeUndefined();
+  });
+
+  it('lo que falla no deja nada', async () => {
+    const failing = within(async ({ subscriptions, customers }) => {
+      await subscriptions.add(requested());
+      await customers.put({ customerId: grupoExito, country: 'CO', isActive: true, revision: 1 });
+      throw new TypeError('a medias');
+    });
+
+    await expect(failing).rejects.toThrow('a medias');
+    expect(await within(({ subscriptions }) => subscriptions.byInstance(norte))).toBeNull();
+    expect(await within(({ customers }) => customers.byId(grupoExito))).toBeNull();
+  });
+
+  it('un mensaje ya procesado no hace nada; el que falló se puede repetir', async () => {
+    let times = 0;
+    const arrival = { ...cause, actor: 'consumer:prueba', messageId: 'm1' };
+    const handle = (fails: boolean) =>
+      opened.react(arrival, async () => {
+        times += 1;
+        if (fails) throw new TypeError('otra vez');
+        return undefined;
+      });
+
+    await expect(handle(true)).rejects.toThrow('otra vez');
+    await handle(false);
+    await handle(false);
+    await opened.react({ ...arrival, actor: 'consumer:otro' }, async () => {
+      times += 1;
+      return undefined;
+    });
+
+    expect(times).toBe(3);
+  });
+});

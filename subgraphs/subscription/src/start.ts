@@ -1,0 +1,110 @@
+import { systemClock } from '@farutech/kernel/clock';
+import { reachOf } from '@farutech/kernel/viewer';
+import { openMessaging } from '@farutech/messaging/connection';
+import { startOutboxRelay } from '@farutech/messaging/outbox-relay';
+import type { PrismaClient } from '@farutech/prisma/subscription';
+import { createHealth, type Health } from '@farutech/runtime/health';
+import type { Logger } from '@farutech/runtime/logger';
+import { createMetrics, type Metrics } from '@farutech/runtime/metrics';
+import { type RunningSubgraph, startSubgraph } from '@farutech/subgraph/start-subgraph';
+import { v7 as newId } from 'uuid';
+import type { SubscriptionConfig } from './config.ts';
+import { catalogFacts } from './consumers/catalog-facts.ts';
+import { statusFacts } from './consumers/status-facts.ts';
+import { tenancyFacts } from './consumers/tenancy-facts.ts';
+import { sha256 } from './digest.ts';
+import { causeOf, type SubscriptionContext } from './graphql/context.ts';
+import { buildSubscriptionSchema } from './graphql/schema.ts';
+import { auditRefusal } from './persistence/audit-refusal.ts';
+import { openPrisma } from './persistence/open-prisma.ts';
+import { subscriptionLoaders } from './persistence/queries/subscription-loaders.ts';
+import { createReaction, createUnitOfWork } from './persistence/unit-of-work.ts';
+
+interface Shared {
+  readonly config: SubscriptionConfig;
+  readonly prisma: PrismaClient;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** Everything of subscription in one process: what it serves, and with ROLE consumers or all what it hears and tells. */
+export async function startSubscription(config: SubscriptionConfig, log: Logger): Promise<RunningSubgraph> {
+  const onError = (error: Error): void => log.warn({ err: error }, 'a database connection was lost');
+  const prisma = openPrisma({ databaseUrl: config.databaseUrl, onError });
+  const health = createHealth();
+  health.add('database', async () => {
+    await prisma.$queryRaw`SELECT 1`;
+  });
+  const shared = { config, prisma, health, metrics: createMetrics('subscription'), log };
+  const talking = config.role === 'api' ? undefined : startTalking(shared);
+  try {
+    const server = await serve(shared);
+    return {
+      url: server.url,
+      wsUrl: server.wsUrl,
+      async close() {
+        await server.close();
+        await talking?.close();
+        await prisma.$disconnect();
+      },
+    };
+  } catch (error) {
+    await talking?.close();
+    await prisma.$disconnect();
+    throw error;
+  }
+}
+
+/** También con ROLE=consumers: ahí nadie encamina peticiones a su puerto, pero la salud se pregunta en él. */
+async function serve({ config, prisma, health, metrics, log }: Shared): Promise<RunningSubgraph> {
+  const writing = { prisma, newId, clock: systemClock };
+  const parts = { unitOfWork: createUnitOfWork(writing), newId, clock: systemClock };
+  const { schema } = await buildSubscriptionSchema();
+  return await startSubgraph<SubscriptionContext>({
+    name: 'subscription',
+    schema,
+    host: config.host,
+    port: config.port,
+    internalTokenSecret: config.internalTokenSecret,
+    health,
+    metrics,
+    log,
+    createContext(base) {
+      const reach = reachOf(base.viewer);
+      return {
+        ...base,
+        reach,
+        loaders: subscriptionLoaders(prisma, reach, systemClock),
+        parts,
+        digest: sha256,
+        auditRefusal: (refusal) => auditRefusal(writing, causeOf(base), refusal),
+      };
+    },
+  });
+}
+
+function startTalking({ config, prisma, health, metrics, log }: Shared): { close(): Promise<void> } {
+  const messaging = openMessaging({
+    servers: config.natsUrl,
+    name: 'subscription',
+    ackWaitMs: config.ackWaitMs,
+    log,
+    metrics,
+  });
+  // En `all` se dice y no quita de servicio: aceptar una mutación solo necesita PostgreSQL, y el buzón espera.
+  health.add('nats', () => messaging.check(), { required: config.role === 'consumers' });
+  const reacting = {
+    react: createReaction({ prisma, newId, clock: systemClock }),
+    newId,
+    clock: systemClock,
+  };
+  for (const facts of [catalogFacts, tenancyFacts, statusFacts]) messaging.consume(facts(reacting));
+  const relay = startOutboxRelay({ connectionString: config.databaseUrl, messaging, log, metrics });
+  return {
+    async close() {
+      await relay.close();
+      await messaging.close();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { PlanSubscription, type SubscriptionChanges } from '../domain/plan-subscription.ts';
+import type { InstanceRecord, PlanSubscriptions, Plans, Stores } from '../domain/ports.ts';
+import type { Believed } from '../domain/timeline.ts';
+import type { HistoryRow, MemoryTables } from './memory-tables.ts';
+
+const earliest = (...dates: readonly (Date | null)[]): Date | null => {
+  const given = dates.filter((date) => date !== null).map(Number);
+  return given.length === 0 ? null : new Date(Math.min(...given));
+};
+
+/** Los mismos puertos que sobre PostgreSQL, y pasan las mismas pruebas. */
+export const memoryStores = (tables: MemoryTables): Stores => ({
+  subscriptions: subscriptions(tables),
+  plans: plans(tables),
+  products: {
+    byId: async (id) => tables.products.get(id) ?? null,
+    async put(product) {
+      const held = tables.products.get(product.productId);
+      if (held === undefined || held.revision < product.revision) {
+        tables.products.set(product.productId, product);
+      }
+    },
+  },
+  features: {
+    byCode: async (productId, code) =>
+      [...tables.features.values()].find((it) => it.productId === productId && it.code === code) ?? null,
+    async add(feature) {
+      if (!tables.features.has(feature.featureId)) {
+        tables.features.set(feature.featureId, { ...feature, retiredAt: null });
+      }
+    },
+    async retire(featureId, retiredAt) {
+      const held = tables.features.get(featureId);
+      if (held === undefined) return false;
+      tables.features.set(featureId, { ...held, retiredAt: earliest(held.retiredAt, retiredAt) });
+      return true;
+    },
+  },
+  customers: {
+    byId: async (id) => tables.customers.get(id) ?? null,
+    async put(customer) {
+      const held = tables.customers.get(customer.customerId);
+      if (held === undefined || held.revision < customer.revision) {
+        tables.customers.set(customer.customerId, customer);
+      }
+    },
+  },
+  instances: {
+    byId: async (id) => tables.instances.get(id) ?? null,
+    async request(instance) {
+      const unheard: InstanceRecord = {
+        ...instance,
+        status: 'PROVISIONING',
+        version: 0,
+        provisionedAt: null,
+      };
+      const held = tables.instances.get(instance.instanceId) ?? unheard;
+      tables.instances.set(instance.instanceId, { ...held, productId: instance.productId });
+    },
+    async markProvisioned(id, at) {
+      const held = tables.instances.get(id);
+      if (held) tables.instances.set(id, { ...held, provisionedAt: earliest(held.provisionedAt, at) });
+    },
+    async putStatus({ instanceId, customerId, version, status }) {
+      const unheard = { instanceId, customerId, productId: null, provisionedAt: null, version: -1 };
+      const held = tables.instances.get(instanceId) ?? unheard;
+      if (held.version < version) tables.instances.set(instanceId, { ...held, version, status });
+    },
+    async recordStatus(record) {
+      const key = `${record.instanceId}:${record.version}`;
+      if (!tables.statusFacts.has(key)) tables.statusFacts.set(key, record);
+    },
+  },
+});
+
+function plans(tables: MemoryTables): Plans {
+  const applyRetirements = (code: string): void => {
+    for (const plan of tables.plans.values()) {
+      if (plan.code !== code) continue;
+      const later = tables.planRetirements
+        .filter((fact) => fact.code === code && fact.retiredAt >= plan.publishedAt)
+        .map(({ retiredAt }) => retiredAt);
+      tables.plans.set(plan.planId, { ...plan, retiredAt: earliest(plan.retiredAt, ...later) });
+    }
+  };
+  return {
+    byId: async (id) => tables.plans.get(id) ?? null,
+    async add(plan) {
+      if (!tables.plans.has(plan.planId)) tables.plans.set(plan.planId, plan);
+      applyRetirements(plan.code);
+    },
+    async retire(code, retiredAt) {
+      tables.planRetirements.push({ code, retiredAt });
+      applyRetirements(code);
+    },
+  };
+}
+
+function subscriptions(tables: MemoryTables): PlanSubscriptions {
+  const restore = (id: string | undefined): PlanSubscription | null => {
+    const held = id === undefined ? undefined : tables.subscriptions.get(id);
+    if (held === undefined) return null;
+    const mine = <T>(rows: readonly HistoryRow<T>[]) =>
+      rows.filter(({ subscriptionId, knownTo }) => subscriptionId === id && knownTo === null);
+    const known = [...mine(tables.states), ...mine(tables.overrides)].map(({ knownFrom }) => +knownFrom);
+    return PlanSubscription.restore({
+      ...held.identity,
+      states: mine(tables.states),
+      overrides: mine(tables.overrides),
+      lastKnownAt: new Date(Math.max(+held.identity.createdAt, ...known)),
+    });
+  };
+
+  const write = async (subscription: PlanSubscription): Promise<void> => {
+    const { identity } = subscription;
+    const changes = subscription.changes();
+    tables.subscriptions.set(identity.id, { identity, present: changes.present });
+    const { forgottenStates, states, forgottenOverrides, overrides } = changes;
+    tables.states = rewrite(tables.states, identity.id, changes, forgottenStates, states);
+    tables.overrides = rewrite(tables.overrides, identity.id, changes, forgottenOverrides, overrides);
+  };
+
+  return {
+    byId: async (id) => restore(id),
+    byInstance: async (instanceId) =>
+      restore(
+        [...tables.subscriptions.values()].find(({ identity }) => identity.tenantInstanceId === instanceId)
+          ?.identity.id,
+      ),
+    add: write,
+    save: write,
+  };
+}
+
+function rewrite<T>(
+  rows: readonly HistoryRow<T>[],
+  subscriptionId: string,
+  { knownAt }: SubscriptionChanges,
+  forgotten: readonly bigint[],
+  added: readonly Believed<T>[],
+): HistoryRow<T>[] {
+  const closed = rows.map((row) => (forgotten.includes(row.rowId) ? { ...row, knownTo: knownAt } : row));
+  const written = added.map(({ value, validFrom, validTo }, index) => ({
+    rowId: BigInt(rows.length + index + 1),
+    subscriptionId,
+    value,
+    validFrom,
+    validTo,
+    knownFrom: knownAt,
+    knownTo: null,
+  }));
+  return [...closed, ...written];
+}

@@ -1,0 +1,31 @@
+import { createFieldCipher, developmentFieldKeys } from '@farutech/runtime/field-cipher';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { parseTenancyConfig } from './config.ts';
+
+const given = {
+  DATABASE_URL: 'postgresql://u:p@127.0.0.1:5432/tenancy',
+  INTERNAL_TOKEN_SECRET: 'x'.repeat(32),
+};
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('la configuración de tenancy', () => {
+  it('en desarrollo basta con la base y el secreto del gateway', () => {
+    expect(parseTenancyConfig(given)).toMatchObject({ role: 'all', tenantDomain: 'tenants.farutech.test' });
+  });
+
+  it('dice todo lo que falta, y ningún valor', () => {
+    const bad = { ROLE: 'jefe', INTERNAL_TOKEN_SECRET: 'corto', TENANT_DOMAIN: 'no es un dominio' };
+
+    expect(() => parseTenancyConfig(bad)).toThrow(/DATABASE_URL.*\n(.*\n)*.*TENANT_DOMAIN/);
+    expect(() => parseTenancyConfig(bad)).not.toThrow(/corto|jefe/);
+  });
+
+  it('en producción no hay llaves por omisión, y las de desarrollo no valen', () => {
+    vi.stubEnv('NODE_ENV', 'production');
+
+    expect(() => parseTenancyConfig(given)).toThrow(/FIELD_KEYS: is missing/);
+    const { fieldKeys } = parseTenancyConfig({ ...given, FIELD_KEYS: developmentFieldKeys });
+    expect(() => createFieldCipher(fieldKeys)).toThrow(/development/);
+  });
+});

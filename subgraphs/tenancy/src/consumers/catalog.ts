@@ -1,0 +1,19 @@
+import { planPublished, planRetired, productChanged } from '@farutech/contracts/catalog';
+import { type ConsumerDefinition, on } from '@farutech/messaging/consume';
+import { type KeepCatalogParts, keepPlan, keepProduct, retirePlan } from '../use-cases/keep-catalog.ts';
+import { messageCause } from './message-cause.ts';
+
+const durable = 'tenancy-catalog';
+
+/** Keeps the projection of plans and products, with which a mutation is validated without asking anybody. */
+export const catalogConsumer = (parts: KeepCatalogParts): ConsumerDefinition => ({
+  durable,
+  stream: 'EVENT',
+  filterSubject: 'farutech.event.catalog.>',
+  concurrency: 4,
+  handlers: [
+    on(productChanged, (product, delivery) => keepProduct(parts, messageCause(durable, delivery), product)),
+    on(planPublished, (plan, delivery) => keepPlan(parts, messageCause(durable, delivery), plan)),
+    on(planRetired, (plan, delivery) => retirePlan(parts, messageCause(durable, delivery), plan)),
+  ],
+});

@@ -1,0 +1,35 @@
+import {
+  operationCompensated,
+  operationFailed,
+  operationStepChanged,
+  tenantInstanceProvisioned,
+} from '@farutech/contracts/provisioning';
+import { type ConsumerDefinition, type Delivery, on } from '@farutech/messaging/consume';
+import {
+  type ApplyOperationFactParts,
+  applyOperationFact,
+  type OperationFact,
+} from '../use-cases/apply-operation-fact.ts';
+import { messageCause } from './message-cause.ts';
+
+const durable = 'tenancy-status';
+
+/** What the provisioning worker tells about operations. */
+export function statusConsumer(parts: ApplyOperationFactParts): ConsumerDefinition {
+  const apply = (delivery: Delivery, fact: OperationFact): Promise<void> =>
+    applyOperationFact(parts, messageCause(durable, delivery), fact);
+  return {
+    durable,
+    stream: 'STATUS',
+    filterSubject: 'farutech.status.>',
+    concurrency: 8,
+    handlers: [
+      on(operationStepChanged, (data, delivery) => apply(delivery, { kind: 'OperationStepChanged', data })),
+      on(tenantInstanceProvisioned, (data, delivery) =>
+        apply(delivery, { kind: 'TenantInstanceProvisioned', data }),
+      ),
+      on(operationFailed, (data, delivery) => apply(delivery, { kind: 'OperationFailed', data })),
+      on(operationCompensated, (data, delivery) => apply(delivery, { kind: 'OperationCompensated', data })),
+    ],
+  };
+}

@@ -1,0 +1,19 @@
+import { planSubscriptionActivated } from '@farutech/contracts/subscription';
+import { type ConsumerDefinition, on } from '@farutech/messaging/consume';
+import { type ActivateSubscriptionParts, activateSubscription } from '../use-cases/activate-subscription.ts';
+import { messageCause } from './message-cause.ts';
+
+const durable = 'tenancy-subscription';
+
+/** What the subscription subgraph tells about the subscription of an instance. */
+export const subscriptionConsumer = (parts: ActivateSubscriptionParts): ConsumerDefinition => ({
+  durable,
+  stream: 'EVENT',
+  filterSubject: 'farutech.event.subscription.>',
+  concurrency: 8,
+  handlers: [
+    on(planSubscriptionActivated, (fact, delivery) =>
+      activateSubscription(parts, messageCause(durable, delivery), fact),
+    ),
+  ],
+});

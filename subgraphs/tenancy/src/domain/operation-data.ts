@@ -1,0 +1,39 @@
+import type { DataOf } from '@farutech/contracts/contract';
+import type { tenantInstanceStatusChanged } from '@farutech/contracts/tenancy';
+
+type Entry = DataOf<typeof tenantInstanceStatusChanged>;
+export type OperationSnapshot = NonNullable<Entry['operation']>;
+export type OperationKind = OperationSnapshot['kind'];
+export type OperationState = OperationSnapshot['state'];
+export type ReportedStep = NonNullable<Entry['step']>;
+export type Failure = NonNullable<OperationSnapshot['failure']>;
+
+export interface OperationStepState {
+  readonly ord: number;
+  readonly name: string;
+  readonly state: ReportedStep['state'];
+  readonly attempt: number;
+  readonly detail: string | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+export interface OperationData {
+  readonly id: string;
+  readonly instanceId: string;
+  readonly customerId: string;
+  readonly kind: OperationKind;
+  readonly state: OperationState;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly failure: Failure | null;
+  readonly correlationId: string;
+  readonly requestNo: number;
+  readonly lastFact: number;
+  readonly epoch: number;
+  /** When the last fact came: what the sweeper looks at. */
+  readonly movedAt: Date;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly steps: readonly OperationStepState[];
+}

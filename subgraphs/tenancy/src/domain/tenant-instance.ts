@@ -1,0 +1,173 @@
+import type { DataOf } from '@farutech/contracts/contract';
+import type { tenantInstanceStatusChanged } from '@farutech/contracts/tenancy';
+import { PermanentError } from '@farutech/kernel/errors';
+import type { Operation } from './operation.ts';
+import type { OperationStepState } from './operation-data.ts';
+import { sentenceOfFailure, sentenceOfStep, sentences } from './sentence.ts';
+
+/** One entry of the feed: what a subscriber sees, and what others are told. */
+export type StatusEntry = DataOf<typeof tenantInstanceStatusChanged>;
+export type TenantInstanceStatus = StatusEntry['status'];
+export type DatabaseTier = 'STANDARD' | 'ENTERPRISE';
+
+export interface TenantInstanceState {
+  readonly id: string;
+  readonly customerId: string;
+  readonly productId: string;
+  readonly productCode: string;
+  readonly planId: string;
+  readonly planCode: string;
+  readonly planVersion: number;
+  readonly maxUsers: number;
+  readonly instanceCode: string;
+  readonly globalInstanceId: string;
+  readonly databaseTier: DatabaseTier;
+  readonly status: TenantInstanceStatus;
+  readonly kubernetesNamespace: string;
+  readonly subdomainUrl: string;
+  /** Dense: the newest entry of its feed. */
+  readonly version: number;
+  readonly provisionedAt: Date | null;
+  readonly subscriptionActivatedAt: Date | null;
+  readonly createdAt: Date;
+}
+
+type Action = 'activate' | 'fail' | 'reopen';
+
+/** Los estados de una instancia. Lo que no está aquí no puede pasar. */
+export const instanceTransitions: Readonly<
+  Record<TenantInstanceStatus, Readonly<Partial<Record<Action, TenantInstanceStatus>>>>
+> = {
+  PROVISIONING: { activate: 'ACTIVE', fail: 'FAILED' },
+  ACTIVE: {},
+  FAILED: { reopen: 'PROVISIONING' },
+  SUSPENDED: {},
+  DECOMMISSIONED: {},
+};
+
+type Bought = Pick<TenantInstanceState, 'planId' | 'planCode' | 'planVersion' | 'maxUsers'>;
+
+interface Happening {
+  readonly message: string;
+  readonly operation: Operation | null;
+  readonly step?: OperationStepState;
+  readonly at: Date;
+}
+
+/** One installation of a product for a customer. Each change that can be seen is the next entry of its feed. */
+export class TenantInstance {
+  #state: TenantInstanceState;
+  readonly #entries: StatusEntry[] = [];
+
+  private constructor(state: TenantInstanceState) {
+    this.#state = state;
+  }
+
+  static restore(state: TenantInstanceState): TenantInstance {
+    return new TenantInstance(state);
+  }
+
+  static request(
+    order: Omit<TenantInstanceState, 'status' | 'version' | 'provisionedAt' | 'subscriptionActivatedAt'>,
+    operation: Operation,
+  ): TenantInstance {
+    const instance = new TenantInstance({
+      ...order,
+      status: 'PROVISIONING',
+      version: 0,
+      provisionedAt: null,
+      subscriptionActivatedAt: null,
+    });
+    instance.#tell({ message: sentences.requested, operation, at: order.createdAt }, true);
+    return instance;
+  }
+
+  get id(): string {
+    return this.#state.id;
+  }
+
+  get status(): TenantInstanceStatus {
+    return this.#state.status;
+  }
+
+  /** What happened since it was loaded, in order. */
+  get entries(): readonly StatusEntry[] {
+    return this.#entries;
+  }
+
+  snapshot(): TenantInstanceState {
+    return this.#state;
+  }
+
+  /** A step moved. An instance that had failed is on its way again. */
+  progress(operation: Operation, step: OperationStepState, at: Date): void {
+    const reopened = operation.kind === 'PROVISION' && this.#can('reopen') && this.#move('reopen');
+    const message = sentenceOfStep(step, operation.data().steps.length);
+    this.#tell({ message, operation, step, at }, reopened);
+  }
+
+  /** The worker has finished. ACTIVE only if the subscription is on already. */
+  provisioned(operation: Operation, at: Date): void {
+    const before = this.#state.status;
+    if (this.#can('reopen')) this.#move('reopen');
+    this.#state = { ...this.#state, provisionedAt: this.#state.provisionedAt ?? at };
+    if (this.#state.subscriptionActivatedAt !== null) this.#move('activate');
+    const message = this.#state.status === 'ACTIVE' ? sentences.active : sentences.provisioned;
+    this.#tell({ message, operation, at }, this.#state.status !== before);
+  }
+
+  /** The subscription is on. Says ACTIVE if the worker has finished; else there is nothing to show yet. */
+  subscriptionActivated(bought: Bought, operation: Operation | null, at: Date): void {
+    const subscriptionActivatedAt = this.#state.subscriptionActivatedAt ?? at;
+    this.#state = { ...this.#state, ...bought, subscriptionActivatedAt };
+    if (this.#state.provisionedAt === null || !this.#can('activate')) return;
+    this.#move('activate');
+    this.#tell({ message: sentences.active, operation, at }, true);
+  }
+
+  /** The operation came to a bad end. Only a failed PROVISION makes the instance FAILED. */
+  operationFailed(operation: Operation, at: Date): void {
+    const { failure } = operation.data();
+    if (failure === null) throw new TypeError('an operation that failed says why');
+    const fails = operation.kind === 'PROVISION' && this.#can('fail') && this.#move('fail');
+    this.#tell({ message: sentenceOfFailure(failure), operation, at }, fails);
+  }
+
+  #can(action: Action): boolean {
+    return instanceTransitions[this.#state.status][action] !== undefined;
+  }
+
+  #move(action: Action): true {
+    const status = instanceTransitions[this.#state.status][action];
+    if (status === undefined) {
+      throw new PermanentError(
+        'ILLEGAL_TRANSITION',
+        `an instance that is ${this.#state.status} cannot ${action}`,
+      );
+    }
+    this.#state = { ...this.#state, status };
+    return true;
+  }
+
+  #tell({ message, operation, step, at }: Happening, statusChanged: boolean): void {
+    this.#state = { ...this.#state, version: this.#state.version + 1 };
+    const { id, customerId, version, status } = this.#state;
+    this.#entries.push({
+      instanceId: id,
+      customerId,
+      version,
+      status,
+      statusChanged,
+      operation: operation?.snapshot() ?? null,
+      step: step === undefined ? null : reported(step),
+      message,
+      occurredAt: at.toISOString(),
+    });
+  }
+}
+
+const reported = (step: OperationStepState): NonNullable<StatusEntry['step']> => ({
+  ...step,
+  startedAt: step.startedAt?.toISOString() ?? null,
+  finishedAt: step.finishedAt?.toISOString() ?? null,
+});

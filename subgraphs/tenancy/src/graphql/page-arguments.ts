@@ -1,0 +1,8 @@
+/** How the arguments of every list read in the Playground. */
+export const firstOptions = (defaultValue: number) => ({
+  nullable: true,
+  defaultValue,
+  description: 'How many at most, from 1 to 100.',
+});
+
+export const afterOptions = { nullable: true, description: '`endCursor` of the page before.' } as const;

@@ -1,0 +1,40 @@
+import type { Clock } from '@farutech/kernel/clock';
+import type { NewId } from '@farutech/kernel/ids';
+import type { Cause } from '@farutech/kernel/request';
+import { writeAudit } from '@farutech/messaging/audit';
+import type { TenancyPrisma } from './open-prisma.ts';
+
+interface Refused {
+  readonly action: string;
+  readonly code: string;
+  readonly field?: string;
+}
+
+interface Parts {
+  readonly prisma: TenancyPrisma;
+  readonly newId: NewId;
+  readonly clock: Clock;
+}
+
+/** A refused mutation left nothing behind but this line, which is a transaction of its own. */
+export async function auditRefusal(
+  { prisma, newId, clock }: Parts,
+  cause: Cause,
+  { action, code, field }: Refused,
+): Promise<void> {
+  await writeAudit(
+    (sql, params) => prisma.$executeRawUnsafe(sql, ...params),
+    newId,
+    cause,
+    clock(),
+    // Lo rechazado no llegó a ser nada: la fila cuelga de la petición.
+    {
+      action,
+      entityType: 'Request',
+      entityId: cause.correlationId,
+      outcome: 'REFUSED',
+      code,
+      detail: field === undefined ? {} : { field },
+    },
+  );
+}

@@ -1,0 +1,21 @@
+import type { FeedStore } from '../domain/ports.ts';
+import type { Transaction } from './open-prisma.ts';
+
+export const feedStore = (tx: Transaction): FeedStore => ({
+  async append(entry) {
+    const { instanceId, customerId, version, status, statusChanged, occurredAt } = entry;
+    await tx.feed.createMany({
+      data: [
+        {
+          instanceId,
+          customerId,
+          version,
+          status,
+          statusChanged,
+          payload: entry,
+          at: new Date(occurredAt),
+        },
+      ],
+    });
+  },
+});

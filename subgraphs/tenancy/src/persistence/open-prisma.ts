@@ -1,0 +1,22 @@
+import { PrismaClient } from '@farutech/prisma/tenancy';
+import { PrismaPg } from '@prisma/adapter-pg';
+
+export type TenancyPrisma = PrismaClient;
+/** The client inside a transaction. */
+export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+
+/** `onStatement` sees the text of every statement: tests count them. */
+export function openPrisma(
+  databaseUrl: string,
+  onPoolError: (error: Error) => void,
+  onStatement?: (sql: string) => void,
+): TenancyPrisma {
+  const adapter = new PrismaPg(
+    { connectionString: databaseUrl, application_name: 'tenancy', max: 10 },
+    { onPoolError, onConnectionError: onPoolError },
+  );
+  if (onStatement === undefined) return new PrismaClient({ adapter });
+  const prisma = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+  prisma.$on('query', ({ query }) => onStatement(query));
+  return prisma as unknown as PrismaClient;
+}

@@ -1,0 +1,51 @@
+import type { Customer } from '../domain/customer.ts';
+import type { TenantInstance } from '../domain/tenant-instance.ts';
+import { applyOperationFact, type OperationFact } from '../use-cases/apply-operation-fact.ts';
+import { learnOffer } from '../use-cases/learn-offer.ts';
+import { provisionTenantInstance } from '../use-cases/provision-tenant-instance.ts';
+import { registerCustomer } from '../use-cases/register-customer.ts';
+import {
+  countedIds,
+  exito,
+  norte,
+  operatorCause,
+  tickingClock,
+  vet,
+  vetProfessional,
+  viewerOf,
+} from './builders.ts';
+import { memoryCatalog } from './memory-catalog.ts';
+import { memoryWorld } from './memory-stores.ts';
+
+/** Las partes de todos los casos de uso sobre la memoria, con un cliente que ya puede comprar. */
+export async function sellingWorld() {
+  const { unitOfWork, tables } = memoryWorld();
+  tables.products.push(vet);
+  tables.plans.push(vetProfessional);
+  const asked: string[] = [];
+  const asking = {
+    catalog: memoryCatalog(() => tables),
+    ask: async (planCode: string) => {
+      asked.push(planCode);
+      return { plan: null, productCodes: ['FARUTECH_VET', 'FARUTECH_POS'] };
+    },
+  };
+  const parts = {
+    unitOfWork,
+    newId: countedIds(),
+    clock: tickingClock(),
+    tenantDomain: 'tenants.farutech.test',
+    learnOffer: (productCode: string, planCode: string) => learnOffer(asking, productCode, planCode),
+  };
+  const customer: Customer = await registerCustomer(parts, operatorCause, exito);
+
+  async function sell(rest: Parameters<typeof norte>[1] = {}): Promise<TenantInstance> {
+    const input = norte(customer.id, rest);
+    return await provisionTenantInstance(parts, operatorCause, viewerOf('PLATFORM_ADMIN'), input);
+  }
+
+  const apply = (fact: OperationFact, messageId = `fact:${fact.data.operationId}:${fact.data.n}`) =>
+    applyOperationFact(parts, { ...operatorCause, actor: 'consumer:tenancy-status', messageId }, fact);
+
+  return { parts, tables, asked, customer, sell, apply };
+}

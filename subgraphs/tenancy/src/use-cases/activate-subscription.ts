@@ -1,0 +1,41 @@
+import type { DataOf } from '@farutech/contracts/contract';
+import type { planSubscriptionActivated } from '@farutech/contracts/subscription';
+import type { Clock } from '@farutech/kernel/clock';
+import { PermanentError } from '@farutech/kernel/errors';
+import type { Cause } from '@farutech/kernel/request';
+import type { UnitOfWork } from '../domain/ports.ts';
+import { feedEvents } from './tell-status.ts';
+
+export interface ActivateSubscriptionParts {
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+}
+
+/** The subscription of an instance is on. ACTIVE is said here if the worker has finished before. */
+export async function activateSubscription(
+  { unitOfWork, clock }: ActivateSubscriptionParts,
+  cause: Cause & { readonly messageId: string },
+  { instanceId, planId, planCode, planVersion, maxUsers }: DataOf<typeof planSubscriptionActivated>,
+): Promise<void> {
+  await unitOfWork.react(cause, async (stores) => {
+    const instance = await stores.instances.lock(instanceId);
+    if (instance === null) throw new PermanentError('INSTANCE_UNKNOWN', `no instance ${instanceId}`);
+    const operation = await stores.operations.newestOf(instanceId);
+    instance.subscriptionActivated({ planId, planCode, planVersion, maxUsers }, operation, clock());
+    await stores.instances.save(instance);
+    for (const entry of instance.entries) await stores.feed.append(entry);
+    return {
+      events: feedEvents(instance),
+      audit:
+        instance.entries.length === 0
+          ? null
+          : {
+              action: 'PlanSubscriptionActivated',
+              entityType: 'TenantInstance',
+              entityId: instanceId,
+              outcome: 'ACCEPTED',
+              detail: { status: instance.status, planCode, planVersion },
+            },
+    };
+  });
+}

@@ -1,0 +1,152 @@
+import { maxAttempts, provisionSteps } from '@farutech/contracts/provisioning';
+import type { Clock } from '@farutech/kernel/clock';
+import { DomainError, invalid, notFound } from '@farutech/kernel/errors';
+import { type NewId, parseUuid } from '@farutech/kernel/ids';
+import type { Cause } from '@farutech/kernel/request';
+import { hasRole, type Viewer } from '@farutech/kernel/viewer';
+import { claimOf } from '../domain/idempotency.ts';
+import { addressOf } from '../domain/instance-address.ts';
+import { parseInstanceCode } from '../domain/instance-code.ts';
+import { type KnownPlan, sellable } from '../domain/known-plan.ts';
+import { Operation } from '../domain/operation.ts';
+import type { Stores, UnitOfWork } from '../domain/ports.ts';
+import { type DatabaseTier, TenantInstance } from '../domain/tenant-instance.ts';
+import type { LearnOffer } from './learn-offer.ts';
+import { provisionOrder } from './provision-order.ts';
+
+export interface ProvisionTenantInstanceInput {
+  readonly customerId: string;
+  readonly productCode: string;
+  readonly planCode: string;
+  readonly instanceCode: string;
+  readonly databaseTier: DatabaseTier;
+  readonly startsAt?: Date | null;
+  readonly expiresAt?: Date | null;
+  readonly idempotencyKey?: string | null;
+}
+
+export interface ProvisionTenantInstanceParts {
+  readonly unitOfWork: UnitOfWork;
+  readonly learnOffer: LearnOffer;
+  readonly newId: NewId;
+  readonly clock: Clock;
+  /** Under which instances get their subdomain: "tenants.farutech.test". */
+  readonly tenantDomain: string;
+}
+
+type Parsed = ReturnType<typeof parse>;
+
+function parse(input: ProvisionTenantInstanceInput) {
+  return {
+    customerId: parseUuid(input.customerId, 'customerId'),
+    productCode: input.productCode,
+    planCode: input.planCode,
+    instanceCode: parseInstanceCode(input.instanceCode),
+    databaseTier: input.databaseTier,
+    startsAt: input.startsAt ?? null,
+    expiresAt: input.expiresAt ?? null,
+  };
+}
+
+/** A customer's own administrator provisions for that customer alone; for anybody else it does not exist. */
+async function checkCustomer(stores: Stores, viewer: Viewer, customerId: string): Promise<void> {
+  const mine = hasRole(viewer, ['PLATFORM_ADMIN']) || viewer.tenantId === customerId;
+  const customer = mine ? await stores.customers.get(customerId) : null;
+  if (customer === null) throw notFound('customerId');
+  if (!customer.isActive) {
+    throw new DomainError('CUSTOMER_INACTIVE', 'This customer is not active.', 'customerId');
+  }
+}
+
+/**
+ * Sells and orders one instance. Needs PostgreSQL only: catalog is asked before the transaction, and only
+ * about a code that is not known here.
+ */
+export async function provisionTenantInstance(
+  parts: ProvisionTenantInstanceParts,
+  cause: Cause,
+  viewer: Viewer,
+  input: ProvisionTenantInstanceInput,
+): Promise<TenantInstance> {
+  const { unitOfWork, learnOffer, newId, clock, tenantDomain } = parts;
+  const order = parse(input);
+  const at = clock();
+  const startsAt = order.startsAt ?? at;
+  if (order.expiresAt !== null && order.expiresAt <= startsAt) {
+    throw invalid('expiresAt', 'expiresAt must be after startsAt.');
+  }
+  const claim = claimOf('provisionTenantInstance', cause, input.idempotencyKey, order);
+  const offer = await learnOffer(order.productCode, order.planCode);
+
+  return await unitOfWork.change(
+    cause,
+    async (stores) => {
+      await checkCustomer(stores, viewer, order.customerId);
+      const plan = sellable({ productCode: order.productCode, ...offer });
+      const operation = scheduleProvision(newId, cause, order, at);
+      const instance = request(operation, order, plan, tenantDomain, at);
+      await stores.instances.add(instance);
+      await stores.operations.add(operation);
+      for (const entry of instance.entries) await stores.feed.append(entry);
+      return {
+        result: instance,
+        events: provisionOrder({ instance, operation, startsAt, expiresAt: order.expiresAt }),
+        audit: {
+          action: 'provisionTenantInstance',
+          entityType: 'TenantInstance',
+          entityId: instance.id,
+          outcome: 'ACCEPTED',
+          detail: {
+            customerId: order.customerId,
+            operationId: operation.id,
+            planCode: plan.code,
+            planVersion: plan.version,
+            instanceCode: order.instanceCode,
+            databaseTier: order.databaseTier,
+          },
+        },
+      };
+    },
+    claim && { claim, reload: (stores, id) => stores.instances.get(id) },
+  );
+}
+
+const scheduleProvision = (newId: NewId, cause: Cause, order: Parsed, at: Date): Operation =>
+  Operation.schedule({
+    id: newId(),
+    instanceId: newId(),
+    customerId: order.customerId,
+    kind: 'PROVISION',
+    maxAttempts,
+    correlationId: cause.correlationId,
+    startedAt: at,
+    stepNames: provisionSteps,
+  });
+
+function request(
+  operation: Operation,
+  { customerId, instanceCode, databaseTier }: Parsed,
+  plan: KnownPlan,
+  tenantDomain: string,
+  createdAt: Date,
+): TenantInstance {
+  const id = operation.data().instanceId;
+  const { productId, productCode, planId, code: planCode, version: planVersion, maxUsers } = plan;
+  return TenantInstance.request(
+    {
+      id,
+      customerId,
+      productId,
+      productCode,
+      planId,
+      planCode,
+      planVersion,
+      maxUsers,
+      instanceCode,
+      databaseTier,
+      createdAt,
+      ...addressOf(productCode, instanceCode, id, tenantDomain),
+    },
+    operation,
+  );
+}

@@ -1,0 +1,20 @@
+import type { StreamName } from '@farutech/contracts/streams';
+import type { Handler } from '@farutech/messaging/consume';
+import type { Logger } from '@farutech/runtime/logger';
+import type { WorkersConfig } from './config.ts';
+
+/** Un trabajador en marcha: lo que hace con cada mensaje y cómo se comprueba y se cierra lo que abrió. */
+export interface OpenWorker {
+  readonly handlers: readonly Handler[];
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Un trabajador es un dato; el bucle, los reintentos y las cartas muertas son de packages/messaging. */
+export interface Worker {
+  readonly name: string;
+  readonly durable: string;
+  readonly stream: StreamName;
+  readonly subject: string;
+  open(config: WorkersConfig, log: Logger): Promise<OpenWorker>;
+}
