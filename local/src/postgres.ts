@@ -9,6 +9,14 @@ import { isAlive } from './own-process.ts';
 const user = 'postgres';
 const password = 'postgres';
 
+const ownSettings = [
+  'listen_addresses=127.0.0.1',
+  'max_connections=400',
+  'fsync=off',
+  // Un cliente muerto a media autenticación bloquea todo DROP DATABASE del servidor hasta este plazo (60 s de serie).
+  'authentication_timeout=5s',
+];
+
 export interface LocalPostgres {
   readonly adminUrl: string;
   readonly pid: number;
@@ -105,9 +113,7 @@ export async function startPostgres(options: {
     createPostgresUser: process.getuid?.() === 0,
     authMethod: 'scram-sha-256',
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: ['listen_addresses=127.0.0.1', 'max_connections=400', 'fsync=off', ...settings].flatMap(
-      (setting) => ['-c', setting],
-    ),
+    postgresFlags: [...ownSettings, ...settings].flatMap((setting) => ['-c', setting]),
     onLog: note,
     onError: note,
   });

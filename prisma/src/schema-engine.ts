@@ -102,7 +102,7 @@ class MigrationPg extends PrismaPg {
   }
   override async connectToShadowDb() {
     const name = `prisma_migrate_shadow_db_${randomUUID()}`;
-    const admin = await this.connect();
+    const admin = mend(await super.connect());
     await admin.executeScript(`CREATE DATABASE "${name}"`);
     const adapter = mend(await new PrismaPg({ ...this.target, database: name }).connect());
     const end = adapter.dispose.bind(adapter);
