@@ -23,7 +23,7 @@ GENERATED := prisma/src/generated/.stamp
 BUILT := .cache/built
 PRISMA := catalog tenancy subscription identity workers tenant
 PACKAGES := $(shell find . \( -name node_modules -o -name .cache -o -name dist -o -name .data \) -prune -o -name package.json -print)
-SOURCES := $(shell find packages subgraphs gateway prisma identity workers local tests \( -name node_modules -o -name dist -o -name generated \) -prune -o \( -name '*.ts' -o -name tsconfig.json \) -print)
+SOURCES := $(shell find packages subgraphs gateway prisma identity workers local \( -name node_modules -o -name dist -o -name generated -o -name testing -o -name '*.test.ts' \) -prune -o \( -name '*.ts' -o -name tsconfig.json \) -print)
 TSX := TSX_TSCONFIG_PATH=tsconfig.dev.json node --conditions=source --import tsx
 
 # Cada fase larga dice lo que tardó: `make up` debe poder enseñar dónde se va el tiempo.
@@ -46,7 +46,7 @@ $(GENERATED): $(INSTALLED) $(wildcard prisma/*/schema.prisma) prisma/generate.sh
 	@touch $@
 
 $(BUILT): $(GENERATED) $(SOURCES) tsconfig.base.json tsconfig.json
-	$(call timed,build,$(BIN)/tsc -b)
+	$(call timed,build,$(BIN)/tsc -b local)
 	@mkdir -p $(@D) && touch $@
 
 build: $(BUILT) ## compile everything into dist/
@@ -70,6 +70,7 @@ check: lint types dead drift ## the one gate: style, import rules, types, dead c
 lint: $(INSTALLED)
 	$(BIN)/biome ci .
 types: $(BUILT)
+	$(BIN)/tsc -b
 dead: $(GENERATED)
 	$(BIN)/knip
 drift: $(BUILT)
