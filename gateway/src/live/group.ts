@@ -6,7 +6,7 @@ import { internalError, isPassing, missingAnswer } from './refusal.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { type Frame, Ring } from './ring.ts';
 import { Signal } from './signal.ts';
-import { SharedSnapshot, type SnapshotOutcome } from './snapshot.ts';
+import { SharedSnapshot, type SnapshotOutcome, type SnapshotSource } from './snapshot.ts';
 import { type DataSources, finish } from './tail.ts';
 import type { LiveTransport } from './transport.ts';
 import { Upstream } from './upstream.ts';
@@ -66,7 +66,7 @@ export class Group {
     this.ring = new Ring(settings.ringSize);
     this.#last = operation.resume === null ? null : startFrom;
     this.ring.startFrom(this.#last);
-    this.#snapshot = new SharedSnapshot(this);
+    this.#snapshot = new SharedSnapshot(this.#snapshotSource());
     settings.figures.groups++;
     this.#run().catch((error: unknown) => {
       this.report(error);
@@ -104,10 +104,26 @@ export class Group {
     this.#linger = setTimeout(() => this.close(), this.settings.lingerMs);
   }
 
-  /** Ser avisado sin contar como suscriptor. */
-  watch(listener: Listener): () => void {
-    this.#watchers.add(listener);
-    return () => this.#watchers.delete(listener);
+  /** Quien mira es avisado sin contar como suscriptor. */
+  #snapshotSource(): SnapshotSource {
+    const isAlive = (): boolean => this.#end === null && this.#listeners.size > 0;
+    return {
+      get alive() {
+        return isAlive();
+      },
+      openForOne: (wake) => {
+        this.settings.figures.snapshots++;
+        return this.open(null, 1, wake);
+      },
+      watch: (listener) => {
+        this.#watchers.add(listener);
+        return () => this.#watchers.delete(listener);
+      },
+      finisher: () => {
+        const operation = this.#operation;
+        return (event) => this.finish(event, operation);
+      },
+    };
   }
 
   /** El presente, leído por una petición que sale después de esta llamada; la comparten los que lleguen a la vez. */
@@ -144,12 +160,12 @@ export class Group {
     return finish(operation, event, variables, this.settings.sources(), context);
   }
 
-  get ringSize(): number {
-    return this.settings.ringSize;
-  }
-
   get figures(): LiveFigures {
     return this.settings.figures;
+  }
+
+  get ringSize(): number {
+    return this.settings.ringSize;
   }
 
   /** Un fallo nuestro: se registra aquí una vez, y el cliente ve INTERNAL. */
