@@ -29,10 +29,10 @@ TSX := TSX_TSCONFIG_PATH=tsconfig.dev.json node --conditions=source --import tsx
 # Cada fase larga dice lo que tardó: `make up` debe poder enseñar dónde se va el tiempo.
 timed = @SECONDS=0; $(2); printf '  %-12s %5d s\n' $(1) $$SECONDS
 
-.PHONY: help up down token test prove check lint types dead drift build schema format clean
+.PHONY: help up down token migrate-db seed-demo add-product build-core build-worker test prove check lint types dead drift build schema schema-release format clean
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 18
 
 $(PNPM_DIR)/node_modules/pnpm/bin/pnpm.cjs:
 	$(call timed,pnpm,npm install --loglevel=error --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --prefix $(PNPM_DIR) pnpm@$(PNPM_VERSION) >/dev/null)
@@ -46,7 +46,7 @@ $(GENERATED): $(INSTALLED) $(wildcard prisma/*/schema.prisma) prisma/generate.sh
 	@touch $@
 
 $(BUILT): $(GENERATED) $(SOURCES) tsconfig.base.json tsconfig.json
-	$(call timed,build,$(BIN)/tsc -b local)
+	$(call timed,build,$(BIN)/tsc -b packages/cli)
 	@mkdir -p $(@D) && touch $@
 
 build: $(BUILT) ## compile everything into dist/
@@ -59,6 +59,21 @@ down: $(BUILT) ## stop it; the data stay
 
 token: $(BUILT) ## print an access token: AS=<demo login> or APP=<instance id>
 	@node local/dist/token.js
+
+migrate-db: $(BUILT) ## migrate the control plane's databases, of DATABASE_URL or of the running stack
+	@./farutech databases migrate
+
+seed-demo: $(BUILT) ## load the demo into the running stack; run twice it changes nothing
+	@./farutech demo load
+
+add-product: $(BUILT) ## bring a product to what its folder says: P=farutech-pos
+	@./farutech products apply products/$(or $(P),$(error P=<folder under products/>))
+
+build-core: $(BUILT) ## the production tree of gateway, identity and subgraphs, in .cache/images/core
+	@node local/dist/build-image.js core $(PNPM_DIR)/node_modules/pnpm/bin/pnpm.cjs
+
+build-worker: $(BUILT) ## the production tree of the workers, in .cache/images/worker
+	@node local/dist/build-image.js worker $(PNPM_DIR)/node_modules/pnpm/bin/pnpm.cjs
 
 test: $(BUILT) ## prove it: every test, with a seeded sample of the long proofs
 	$(BIN)/vitest run
@@ -75,13 +90,17 @@ dead: $(GENERATED)
 	$(BIN)/knip
 drift: $(BUILT)
 	@node gateway/dist/compose.js --check
+	@node gateway/dist/check-schema.js
 
 schema: $(GENERATED) ## print each subgraph's SDL and compose the supergraph
 	for name in catalog tenancy subscription; do $(TSX) subgraphs/$$name/src/print-schema.ts; done
 	$(TSX) gateway/src/compose.ts
 
+schema-release: $(BUILT) ## take today's API as released: from now on make check refuses what would break its clients
+	@node gateway/dist/check-schema.js --release
+
 format: $(INSTALLED) ## rewrite in the house's style
 	$(BIN)/biome check --write .
 
 clean: ## remove what was built
-	rm -rf .cache/built .cache/tests prisma/src/generated packages/*/dist subgraphs/*/dist gateway/dist identity/dist workers/dist local/dist prisma/dist
+	rm -rf .cache/built .cache/tests .cache/images prisma/src/generated packages/*/dist subgraphs/*/dist gateway/dist identity/dist workers/dist local/dist prisma/dist

@@ -13,11 +13,11 @@ const maxTokenLength = 8_192;
 
 export interface Authenticated {
   readonly viewer: Viewer;
-  /** The instant at which the access token stops being valid. */
+  /** El instante en que el token de acceso deja de valer. */
   readonly expiresAt: Date;
 }
 
-/** DomainError UNAUTHENTICATED unless the header carries a live access token of the configured identity. */
+/** DomainError UNAUTHENTICATED si la cabecera no trae un token de acceso vivo de la identidad configurada. */
 export type Authenticate = (authorization: string | undefined) => Promise<Authenticated>;
 
 const uuid = z

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readGatewayConfig } from './config.ts';
 
 const complete = {
@@ -38,5 +38,30 @@ describe('la configuración', () => {
   it('sin ningún subgrafo lo dice', () => {
     const { SUBGRAPH_CATALOG_URLS: _a, SUBGRAPH_TENANCY_URLS: _b, ...rest } = complete;
     expect(() => readGatewayConfig(rest)).toThrow('SUBGRAPH_<NAME>_URLS');
+  });
+});
+
+describe('la cuenta con la que se abre el Playground', () => {
+  const source = { ...complete, PLAYGROUND_LOGIN: 'operator@farutech.test:con:dos puntos' };
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('se lee sin que su contraseña se pueda imprimir', () => {
+    const { playgroundLogin } = readGatewayConfig(source);
+
+    expect(playgroundLogin?.email).toBe('operator@farutech.test');
+    expect(playgroundLogin?.password.reveal()).toBe('con:dos puntos');
+    expect(JSON.stringify(playgroundLogin)).not.toContain('dos puntos');
+    expect(readGatewayConfig(complete).playgroundLogin).toBeUndefined();
+  });
+
+  it.each(['operator@farutech.test', 'operator:demo', '@:'])('%s no lo es', (raw) => {
+    expect(() => readGatewayConfig({ ...complete, PLAYGROUND_LOGIN: raw })).toThrow('PLAYGROUND_LOGIN');
+  });
+
+  it('producción no arranca con ella', () => {
+    vi.stubEnv('NODE_ENV', 'production');
+
+    expect(() => readGatewayConfig(source)).toThrow('PLAYGROUND_LOGIN is for development only');
+    expect(readGatewayConfig(complete).introspection).toBe(false);
   });
 });

@@ -1,32 +1,35 @@
 import { Secret } from '@farutech/kernel/secret';
 import { parseEnv } from '@farutech/runtime/env';
-import { ConfigurationError, isProduction } from '@farutech/runtime/production';
+import { ConfigurationError, isProduction, refuseInProduction } from '@farutech/runtime/production';
 import { z } from 'zod';
+import type { PlaygroundLogin } from './playground-login.ts';
 
-/** Where a subgraph answers: one address or more, each the full URL of its `/graphql`. */
+/** Dónde responde un subgrafo: una dirección o más, cada una la URL entera de su `/graphql`. */
 export type SubgraphUrls = Readonly<Record<string, readonly string[]>>;
 
 export interface GatewayConfig {
-  /** 0 takes a free one. */
+  /** 0 elige uno libre. */
   readonly port: number;
   readonly host: string;
-  /** By name of the subgraph, as the supergraph spells it in lower case: catalog, tenancy, subscription. */
+  /** Por el nombre que da el supergrafo a cada uno, en minúsculas: catalog, tenancy, subscription. */
   readonly subgraphs: SubgraphUrls;
   readonly identity: {
-    /** `iss` that an access token must carry. */
+    /** El `iss` que debe llevar un token de acceso. */
     readonly issuer: string;
     readonly jwksUrl: string;
-    /** `aud` that an access token must carry. */
+    /** El `aud` que debe llevar un token de acceso. */
     readonly audience: string;
   };
-  /** At least 32 bytes, shared with the subgraphs. */
+  /** Al menos 32 bytes, los mismos que tienen los subgrafos. */
   readonly internalTokenSecret: Secret;
-  /** Browser origins, besides the gateway's own, that may open a socket. */
+  /** Los orígenes de navegador, además del propio gateway, que pueden abrir un socket. */
   readonly allowedOrigins: readonly string[];
-  /** Default: the committed gateway/supergraph.graphql. */
+  /** Si falta, gateway/supergraph.graphql, el que está en el repositorio. */
   readonly supergraphSdl?: string;
-  /** Introspection and the Playground: on everywhere but in production. */
+  /** La introspección y el Playground: están en todas partes menos en producción. */
   readonly introspection: boolean;
+  /** Una cuenta de demostración: el Playground se abre con su token. Solo en desarrollo. */
+  readonly playgroundLogin?: PlaygroundLogin;
 }
 
 const defaultAudience = 'urn:farutech:orchestrator';
@@ -38,6 +41,13 @@ const list = z.string().transform((raw) =>
     .filter((one) => one !== ''),
 );
 const urls = list.pipe(z.array(z.url({ protocol: /^https?$/ })).min(1));
+const emailAndPassword = z
+  .string()
+  .regex(/^[^:\s]+@[^:\s]+:.+$/, 'is <e-mail>:<password>')
+  .transform((raw): PlaygroundLogin => {
+    const colon = raw.indexOf(':');
+    return { email: raw.slice(0, colon), password: new Secret(raw.slice(colon + 1)) };
+  });
 const subgraphVariable = /^SUBGRAPH_([A-Z0-9_]+)_URLS$/;
 
 function readSubgraphs(source: NodeJS.ProcessEnv): SubgraphUrls {
@@ -61,9 +71,11 @@ export function readGatewayConfig(source: NodeJS.ProcessEnv = process.env): Gate
       INTERNAL_TOKEN_SECRET: z.string().min(32, 'needs at least 32 characters'),
       ALLOWED_ORIGINS: list.default([]),
       INTROSPECTION: z.stringbool().default(!isProduction()),
+      PLAYGROUND_LOGIN: emailAndPassword.optional(),
     },
     source,
   );
+  if (env.PLAYGROUND_LOGIN !== undefined) refuseInProduction('PLAYGROUND_LOGIN');
   return {
     port: env.PORT,
     host: env.HOST,
@@ -72,5 +84,6 @@ export function readGatewayConfig(source: NodeJS.ProcessEnv = process.env): Gate
     internalTokenSecret: new Secret(env.INTERNAL_TOKEN_SECRET),
     allowedOrigins: env.ALLOWED_ORIGINS,
     introspection: env.INTROSPECTION,
+    ...(env.PLAYGROUND_LOGIN !== undefined && { playgroundLogin: env.PLAYGROUND_LOGIN }),
   };
 }

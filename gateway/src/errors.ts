@@ -1,6 +1,7 @@
 import { DomainError } from '@farutech/kernel/errors';
 import type { Logger } from '@farutech/runtime/logger';
-import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { variableFault } from './variable-fault.ts';
 
 const statuses: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
@@ -9,7 +10,6 @@ const statuses: Readonly<Record<string, number>> = {
 };
 
 const masked = 'Something went wrong on our side. Quote the correlation id.';
-const variableMessage = /^Variable "\$([_A-Za-z][_0-9A-Za-z]*)"/;
 
 const statusOf = (code: string): number => statuses[code] ?? 400;
 
@@ -29,14 +29,6 @@ function codeOf(error: GraphQLError | GraphQLFormattedError): string | null {
   return typeof code === 'string' ? code : null;
 }
 
-/** Una variable que no cabe en su tipo es un dato malo del cliente, con su nombre. */
-function variableFault(error: GraphQLError | GraphQLFormattedError): string | null {
-  if (error instanceof GraphQLError && error.nodes?.[0]?.kind !== Kind.VARIABLE_DEFINITION) return null;
-  const code = codeOf(error);
-  if (code !== null && code !== 'BAD_USER_INPUT') return null;
-  return variableMessage.exec(error.message)?.[1] ?? null;
-}
-
 /**
  * Lo que ve un cliente: mensaje, camino, y code, field y correlationId. Lo que puso un subgrafo pasa; lo que
  * no trae code es un fallo nuestro: se registra una vez y se tapa.
@@ -46,10 +38,10 @@ export function shownError(
   correlationId: string,
   log: Logger,
 ): GraphQLFormattedError {
-  const field = variableFault(error);
+  const fault = variableFault(error);
   const original = error instanceof GraphQLError ? error.originalError : undefined;
   const code =
-    field !== null
+    fault !== null
       ? 'VALIDATION_FAILED'
       : (codeOf(error) ?? (original instanceof DomainError ? original.code : null));
   const place = {
@@ -63,8 +55,8 @@ export function shownError(
   // serviceName dice cómo estamos hechos por dentro, y stacktrace por dónde; http es para la respuesta.
   const { serviceName: _name, stacktrace: _stack, http: _http, ...extensions } = error.extensions ?? {};
   return {
-    message: error.message,
+    message: fault?.message ?? error.message,
     ...place,
-    extensions: { correlationId, ...extensions, code, ...(field !== null && { field }) },
+    extensions: { correlationId, ...extensions, code, ...(fault !== null && { field: fault.field }) },
   };
 }

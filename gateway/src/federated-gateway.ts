@@ -21,41 +21,41 @@ import { SubgraphDataSource } from './subgraph-data-source.ts';
 
 interface SubgraphDefinition {
   readonly name: string;
-  /** As the supergraph says; where it really answers is for `buildService` and `connect` to know. */
+  /** Como dice el supergrafo; dónde contesta de verdad lo saben `buildService` y `connect`. */
   readonly url: string;
 }
 
 export interface LiveOptions {
-  /** How to reach a subgraph's subscriptions. Default: graphql-transport-ws to its URL. */
+  /** Cómo llegar a las suscripciones de un subgrafo. Por omisión, graphql-transport-ws a su URL. */
   readonly connect?: (service: SubgraphDefinition) => LiveTransport;
-  /** A root field with this nullable argument, whose payload has `cursorField`, is resumable. Default: `after`. */
+  /** Un campo raíz con este argumento opcional, y con `cursorField` en lo que da, se puede reanudar. Por omisión, `after`. */
   readonly afterArgument?: string;
-  /** Default: `cursor`. */
+  /** Por omisión, `cursor`. */
   readonly cursorField?: string;
-  /** Finished frames kept per group. Default: 64. */
+  /** Cuántos marcos acabados guarda cada grupo. Por omisión, 64. */
   readonly ringSize?: number;
-  /** How long a group outlives its last member. Default: 3,000. */
+  /** Cuánto sobrevive un grupo a su último miembro. Por omisión, 3.000. */
   readonly lingerMs?: number;
 }
 
 export interface FederatedGatewayOptions {
   readonly supergraphSdl: string;
-  /** How to reach a subgraph's queries and mutations. Default: HTTP POST to its URL. */
+  /** Cómo llegar a las consultas y mutaciones de un subgrafo. Por omisión, HTTP POST a su URL. */
   readonly buildService?: (service: SubgraphDefinition) => GraphQLDataSource;
   readonly live?: LiveOptions;
   readonly log?: Logger;
 }
 
 interface FederatedRequest {
-  /** Parsed and validated here. */
+  /** Se analiza y se valida aquí. */
   readonly query?: string;
-  /** Instead of `query`: taken as already validated against `apiSchema`. */
+  /** En lugar de `query`: se da por validado contra `apiSchema`. */
   readonly document?: DocumentNode;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-  /** Handed to data sources and transports: who asks. */
+  /** Quién pregunta: llega a las fuentes de datos y a los transportes. */
   readonly context?: unknown;
-  /** Only subscribers of equal scope share an upstream. Whatever decides what may be seen belongs in it. */
+  /** Solo comparten origen los suscriptores del mismo alcance. Lleva todo lo que decide qué se puede ver. */
   readonly scope?: string;
 }
 
@@ -63,9 +63,9 @@ export interface FederatedGateway {
   readonly apiSchema: GraphQLSchema;
   readonly figures: LiveFigures;
   execute(request: FederatedRequest): Promise<ExecutionResult>;
-  /** A refusal is the only result of the iterator. `return()` leaves at once, also during a pending `next()`. */
+  /** Un rechazo es el único resultado del iterador. `return()` se va al momento, también con un `next()` pendiente. */
   subscribe(request: FederatedRequest): AsyncIterableIterator<ExecutionResult>;
-  /** Another supergraph. Live subscribers stay. A supergraph that cannot be read throws, and nothing changes. */
+  /** Otro supergrafo. Los suscriptores vivos siguen. Uno que no se puede leer lanza, y nada cambia. */
   reload(supergraphSdl: string): void;
   onReload(listener: (apiSchema: GraphQLSchema, supergraphSdl: string) => void): () => void;
   close(): Promise<void>;
@@ -78,12 +78,12 @@ interface Service {
 }
 
 /**
- * Federation with no HTTP, port or authentication in it: plans queries, mutations and subscriptions over a
- * supergraph and runs them against its subgraphs. Subscriptions are shared among equal subscribers of equal
- * scope, and resumed by the engine itself when a subgraph's connection is lost.
+ * La federación, sin HTTP, puerto ni autenticación: planifica consultas, mutaciones y suscripciones sobre un
+ * supergrafo y las corre en sus subgrafos. Los suscriptores iguales de un mismo alcance comparten una sola
+ * suscripción, y el motor mismo la reanuda cuando se pierde la conexión de un subgrafo.
  *
- * A root subscription field without a cursor is shared too, as a state: whoever joins first gets the newest
- * frame, a reader too slow for the ring goes on with the newest, and a lost upstream is simply asked again.
+ * Un campo raíz sin cursor también se comparte, como estado: quien entra recibe primero el marco más nuevo, quien
+ * es demasiado lento para el anillo sigue con el más nuevo, y un origen perdido se vuelve a pedir sin más.
  */
 export function createFederatedGateway(options: FederatedGatewayOptions): FederatedGateway {
   const log = options.log ?? createLogger('federation');

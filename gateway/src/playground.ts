@@ -1,31 +1,25 @@
 import { randomBytes } from 'node:crypto';
+import { promises as files } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type RuruServerConfig, ruruHTML } from 'ruru/server';
 import { getStaticFile } from 'ruru/static';
+import { type PlaygroundLogin, playgroundLoginRoute, tokenPath } from './playground-login.ts';
 
 const assets = '/playground-assets/';
+const ownFiles = new URL('../playground/', import.meta.url);
+/** La biblioteca del socket tal como se publica: dos módulos que el navegador carga sin empaquetar. */
+const socketFiles = new URL('.', pathToFileURL(createRequire(import.meta.url).resolve('graphql-ws')));
 
-const query = `# Put an access token into the Headers tab below, as {"Authorization": "Bearer ..."}:
-#   make token AS=operator@farutech.test
-#
-# Ctrl-Enter runs the operation under the cursor. Subscriptions stay open and show every change.
-
-query Instances {
-  tenantInstances(first: 10) {
-    edges { node { id instanceCode status databaseTier } }
-  }
+export interface PlaygroundOptions {
+  readonly issuer: string;
+  /** Sin ella la página se abre igual, y el token lo pone quien la usa. */
+  readonly login?: PlaygroundLogin;
 }
 
-subscription Status($instanceId: ID!) {
-  provisioningStatus(instanceId: $instanceId) {
-    cursor
-    status
-    message
-    step { name state attempt }
-    instance { id instanceCode }
-  }
-}
-`;
+export const readWelcome = (): Promise<string> =>
+  files.readFile(new URL('welcome.graphql', ownFiles), 'utf8');
 
 /** Solo lo que puede ser un anfitrión: la cabecera la escribe quien pide, y aquí acaba dentro de una página. */
 function ownHost(request: FastifyRequest): string {
@@ -33,8 +27,25 @@ function ownHost(request: FastifyRequest): string {
   return /^[a-z0-9.\-:[\]]+$/i.test(host) ? host : 'localhost';
 }
 
+const policy = (nonce: string, socketUrl: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'self' 'nonce-${nonce}'`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "worker-src 'self' blob:",
+    `connect-src 'self' ${socketUrl}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
 /** ruru, servido entero desde este origen: sin una sola petición fuera de él. */
-export function playgroundRoutes(app: FastifyInstance): void {
+export async function playgroundRoutes(app: FastifyInstance, options: PlaygroundOptions): Promise<void> {
+  const welcome = { query: await readWelcome(), tokenUrl: options.login === undefined ? null : tokenPath };
+  if (options.login !== undefined) playgroundLoginRoute(app, options.issuer, options.login);
+
   app.get('/playground', async (request, reply) => {
     const nonce = randomBytes(16).toString('base64');
     const socketUrl = `${request.protocol === 'https' ? 'wss' : 'ws'}://${ownHost(request)}`;
@@ -45,32 +56,21 @@ export function playgroundRoutes(app: FastifyInstance): void {
       clientConfig: {
         isHeadersEditorEnabled: true,
         showPersistHeadersSettings: true,
-        defaultQuery: query,
-        initialHeaders: '{\n  "Authorization": "Bearer "\n}',
-        // Sus tipos exigen todas las opciones; su documentación, ninguna.
+        // Sus tipos exigen todas las opciones y no conocen la nuestra; su documentación, ninguna.
+        ...({ welcome } as object),
       } as NonNullable<RuruServerConfig['clientConfig']>,
-      htmlParts: { titleTag: '<title>Farutech Playground</title>' },
+      htmlParts: {
+        titleTag: '<title>Farutech Playground</title>',
+        configScript: (script) => script.replace('const RURU_CONFIG', 'globalThis.RURU_CONFIG'),
+        bodyInitScript: '<script type="module" src="/playground/page.js"></script>',
+      },
     }).replaceAll('<script', `<script nonce="${nonce}"`);
     return reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
       .header('referrer-policy', 'no-referrer')
       .header('x-content-type-options', 'nosniff')
-      .header(
-        'content-security-policy',
-        [
-          "default-src 'none'",
-          `script-src 'self' 'nonce-${nonce}'`,
-          "style-src 'self' 'unsafe-inline'",
-          "img-src 'self' data:",
-          "font-src 'self' data:",
-          "worker-src 'self' blob:",
-          `connect-src 'self' ${socketUrl}`,
-          "base-uri 'none'",
-          "form-action 'none'",
-          "frame-ancestors 'none'",
-        ].join('; '),
-      )
+      .header('content-security-policy', policy(nonce, socketUrl))
       .send(html);
   });
   app.get(`${assets}*`, async (request, reply) => {
@@ -83,4 +83,21 @@ export function playgroundRoutes(app: FastifyInstance): void {
     if (file === null) return reply.code(404).send({ message: 'Not found' });
     return reply.headers(file.headers).send(file.content);
   });
+  await serveModules(app, '/playground/', ownFiles);
+  await serveModules(app, '/playground/graphql-ws/', socketFiles);
+}
+
+/** Una ruta por fichero que hay al arrancar: no hay camino que inventarse. */
+async function serveModules(app: FastifyInstance, path: string, folder: URL): Promise<void> {
+  const names = (await files.readdir(folder)).filter((name) => name.endsWith('.js'));
+  for (const name of names) {
+    const content = await files.readFile(new URL(name, folder));
+    app.get(`${path}${name}`, (_request, reply) =>
+      reply
+        .type('text/javascript; charset=utf-8')
+        .header('cache-control', 'no-cache')
+        .header('x-content-type-options', 'nosniff')
+        .send(content),
+    );
+  }
 }

@@ -22,7 +22,7 @@ import type { FederatedGateway } from './federated-gateway.ts';
 import { readOperation } from './limits/read-operation.ts';
 import { limits, tooComplex } from './limits/structure.ts';
 import { isOriginAllowed } from './origin.ts';
-import { playgroundRoutes } from './playground.ts';
+import { type PlaygroundOptions, playgroundRoutes } from './playground.ts';
 import type { GatewayContext } from './request-context.ts';
 import { createSocketServer } from './socket.ts';
 
@@ -35,6 +35,7 @@ export interface ServerOptions {
   readonly authenticate: Authenticate;
   readonly allowedOrigins: readonly string[];
   readonly introspection: boolean;
+  readonly playground: PlaygroundOptions;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -47,7 +48,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   correlate(app);
   answerErrors(app, log);
   healthRoutes(app, options.health, options.metrics);
-  if (introspection) playgroundRoutes(app);
+  if (introspection) await playgroundRoutes(app, options.playground);
   const apollo = createApolloServer(options);
   await apollo.start();
   await app.register(websocket, {

@@ -21,7 +21,7 @@ export interface RunningGateway {
   readonly url: string;
   /** `ws://…/graphql` */
   readonly wsUrl: string;
-  /** Another supergraph, without dropping a subscriber. */
+  /** Pone otro supergrafo sin que se corte ninguna suscripción. */
   reload(supergraphSdl: string): void;
   close(): Promise<void>;
 }
@@ -66,6 +66,10 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     ...config,
     federation,
     supergraphSdl,
+    playground: {
+      issuer: config.identity.issuer,
+      ...(config.playgroundLogin && { login: config.playgroundLogin }),
+    },
     authenticate: createAuthenticate(config.identity, remoteKeys(config.identity.jwksUrl)),
     health,
     metrics,

@@ -15,7 +15,7 @@ type Answer = Awaited<ReturnType<Process>>;
 export interface SubgraphDataSourceOptions {
   readonly name: string;
   readonly urls: readonly string[];
-  /** Who asks, for this request. The context is the one of the operation. */
+  /** Quién pregunta, en esta petición. El contexto es el de la operación. */
   readonly headersFor: (context: unknown) => Promise<Record<string, string>>;
   readonly log: Logger;
 }

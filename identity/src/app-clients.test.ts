@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../tests/support/eventually.ts';
 import { upsertAppClient } from './app-clients.ts';
@@ -81,7 +82,12 @@ describe('la aplicación de la instancia norte', () => {
 
   it('con las credenciales revocadas no entra, desde la petición siguiente', async () => {
     const sur = '01900000-0000-7000-8000-0000000000a2';
-    const revocable = await upsertAppClient(running.prisma, { instanceId: sur, tenantId: exito, secret });
+    const revocable = await upsertAppClient(running.prisma, {
+      id: randomUUID(),
+      instanceId: sur,
+      tenantId: exito,
+      secret,
+    });
     expect((await running.askAsApp({ client_id: revocable })).status).toBe(200);
 
     await running.prisma.appClient.update({

@@ -2,7 +2,6 @@ import { invalid } from '@farutech/kernel/errors';
 import { isUuid } from '@farutech/kernel/ids';
 import type { PrismaClient } from '@farutech/prisma/identity';
 import type { AdapterPayload } from 'oidc-provider';
-import { v7 as uuidv7 } from 'uuid';
 import { hashPassword } from './passwords.ts';
 
 /** Un programa que entra con client_credentials: una aplicación hija, atada a una instancia. */
@@ -23,10 +22,10 @@ const minSecretLength = 32;
 // Cada token vive 5 min; escribir el último uso a cada petición sería una escritura por nada.
 const lastUsedPrecisionMs = 60_000;
 
-/** Da credenciales a la aplicación de una instancia, o le cambia el secreto. Devuelve su `client_id`. */
+/** Da credenciales a la aplicación de una instancia, o le cambia el secreto y conserva su `id`. Devuelve su `client_id`. */
 export async function upsertAppClient(
   prisma: PrismaClient,
-  app: { instanceId: string; tenantId: string; secret: string },
+  app: { id: string; instanceId: string; tenantId: string; secret: string },
   at: Date = new Date(),
 ): Promise<string> {
   if (!isUuid(app.instanceId)) throw invalid('instanceId', 'instanceId is not a UUID.');
@@ -39,7 +38,7 @@ export async function upsertAppClient(
   const bound = { instanceId: app.instanceId, tenantId: app.tenantId, secretHash };
   await prisma.appClient.upsert({
     where: { clientId },
-    create: { ...bound, id: uuidv7(), clientId, createdAt: at },
+    create: { ...bound, id: app.id, clientId, createdAt: at },
     update: bound,
   });
   return clientId;

@@ -1,25 +1,14 @@
-import { migrate } from '@farutech/prisma/migrate';
+import {
+  type ControlPlaneDatabase,
+  controlPlane,
+  controlPlaneNames,
+  databaseUrl,
+  migrateControlPlane,
+} from '@farutech/prisma/control-plane';
 import pg from 'pg';
-import { root } from './settings.ts';
-
-/** Las bases del plano de control, cada una con un solo dueño que escribe en ella. */
-const databaseNames = {
-  catalog: 'farutech_catalog',
-  tenancy: 'farutech_tenancy',
-  subscription: 'farutech_subscription',
-  identity: 'farutech_identity',
-  workers: 'farutech_workers',
-} as const;
-type DatabaseName = keyof typeof databaseNames;
 
 /** La compartida de los inquilinos Standard: la migra el trabajador, que es quien la escribe. */
 const sharedTenantsDatabase = 'farutech_tenants';
-
-function databaseUrl(adminUrl: string, database: string): string {
-  const url = new URL(adminUrl);
-  url.pathname = `/${database}`;
-  return url.toString();
-}
 
 /** Que ya esté no es un fallo: dos arranques a la vez dan 42P04, o 23505 al que pierde. */
 export async function createDatabase(adminUrl: string, database: string): Promise<void> {
@@ -38,20 +27,17 @@ export async function createDatabase(adminUrl: string, database: string): Promis
 }
 
 export interface Databases {
-  readonly urls: Readonly<Record<DatabaseName | 'tenants', string>>;
+  readonly urls: Readonly<Record<ControlPlaneDatabase | 'tenants', string>>;
   readonly applied: number;
 }
 
 /** Crea las que falten, una tras otra (CREATE DATABASE copia la misma plantilla), y las migra a la vez. */
 export async function prepareDatabases(adminUrl: string): Promise<Databases> {
-  for (const name of [...Object.values(databaseNames), sharedTenantsDatabase]) {
+  for (const name of [...Object.values(controlPlane), sharedTenantsDatabase]) {
     await createDatabase(adminUrl, name);
   }
-  const names = Object.keys(databaseNames) as DatabaseName[];
-  const urlOf = (name: DatabaseName): string => databaseUrl(adminUrl, databaseNames[name]);
-  const applied = await Promise.all(
-    names.map((name) => migrate(urlOf(name), [`${root}prisma/${name}/migrations`])),
-  );
+  const urlOf = (name: ControlPlaneDatabase): string => databaseUrl(adminUrl, controlPlane[name]);
+  const applied = await Promise.all(controlPlaneNames.map((name) => migrateControlPlane(name, urlOf(name))));
   return {
     urls: {
       catalog: urlOf('catalog'),

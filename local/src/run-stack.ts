@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createLogger } from '@farutech/runtime/logger';
 import { ConfigurationError } from '@farutech/runtime/production';
 import { onShutdown } from '@farutech/runtime/shutdown';
+import { ApiRefusal } from './api-client.ts';
 import { prepareDatabases } from './databases.ts';
 import { prepareDemo } from './demo/prepare-demo.ts';
 import { portIsFree } from './free-port.ts';
@@ -24,6 +25,7 @@ import {
   writeStackFile,
 } from './stack-file.ts';
 import { startServices } from './start-services.ts';
+import { prepareTenantsLogin } from './tenants-login.ts';
 
 // El proceso que levanta la pila y la tiene en pie hasta que se le pide parar.
 
@@ -83,10 +85,12 @@ async function run(settings: Settings): Promise<void> {
     return prepared;
   });
   const secrets = stackSecrets(settings.dataDir);
+  const tenantsUrl = await prepareTenantsLogin(databases.urls.tenants, secrets.tenantsPassword);
   const { services, subgraphUrls } = await listServices({
     settings,
     databases,
     adminUrl: postgres.url,
+    tenantsUrl,
     natsUrl: nats.url,
     secrets,
   });
@@ -133,7 +137,7 @@ try {
   await run(settings);
 } catch (error) {
   const { message, stack } = error as Error;
-  const expected = error instanceof LaunchError || error instanceof ConfigurationError;
+  const expected = [LaunchError, ApiRefusal, ConfigurationError].some((kind) => error instanceof kind);
   process.stderr.write(`make up: ${expected ? message : stack}\n`);
   await closeAll();
   process.exit(1);

@@ -1,4 +1,5 @@
 import type { Databases } from './databases.ts';
+import { demoPassword, operator } from './demo/accounts.ts';
 import { freePort } from './free-port.ts';
 import type { StackSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
@@ -26,6 +27,8 @@ export async function listServices(options: {
   settings: Settings;
   databases: Databases;
   adminUrl: string;
+  /** La compartida de los inquilinos, con el rol de tenancy. */
+  tenantsUrl: string;
   natsUrl: string;
   secrets: StackSecrets;
 }): Promise<Services> {
@@ -37,6 +40,9 @@ export async function listServices(options: {
   for (const name of subgraphs) ports.set(name, await freePort());
   const issuer = `http://${host}:${settings.identityPort}`;
 
+  const onlyOf: Partial<Record<(typeof subgraphs)[number], Record<string, string>>> = {
+    tenancy: { TENANTS_DATABASE_URL: options.tenantsUrl },
+  };
   const subgraph = (name: (typeof subgraphs)[number]): Service => ({
     name,
     main: `subgraphs/${name}/dist/main.js`,
@@ -47,6 +53,7 @@ export async function listServices(options: {
       ...messaging,
       ...internal,
       ...fieldKeys,
+      ...onlyOf[name],
     },
     after: [],
   });
@@ -94,6 +101,7 @@ export async function listServices(options: {
         PORT: `${settings.gatewayPort}`,
         IDENTITY_ISSUER: issuer,
         JWKS_URL: `${issuer}/jwks`,
+        PLAYGROUND_LOGIN: `${operator}:${demoPassword}`,
         ...Object.fromEntries(addresses),
         ...internal,
       },

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { upsertAppClient } from '@farutech/identity/app-clients';
 import type { PrismaClient } from '@farutech/prisma/identity';
+import { v7 as newId } from 'uuid';
 import { LaunchError } from './launch-error.ts';
 
 const audience = 'urn:farutech:orchestrator';
@@ -37,7 +38,7 @@ export async function appToken(
 ): Promise<string> {
   // Siempre el mismo para una pila: pedir otro token no deja sin entrar al que ya lo tenía.
   const secret = createHmac('sha256', app.stackSecret).update(`app:${app.instanceId}`).digest('base64url');
-  const clientId = await upsertAppClient(identity, { ...app, secret });
+  const clientId = await upsertAppClient(identity, { ...app, id: newId(), secret });
   return await askToken(
     identityUrl,
     { grant_type: 'client_credentials', resource: audience },

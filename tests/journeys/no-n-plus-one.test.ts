@@ -1,59 +1,102 @@
-import { readFile, stat } from 'node:fs/promises';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { loadSupergraph } from '../../gateway/src/live/supergraph.ts';
 import type { Api } from '../support/api.ts';
-import { eventually } from '../support/eventually.ts';
-import { freshCode, grupoExito, provision } from '../support/instances.ts';
+import { makeManyOfEverything } from '../support/many-of-everything.ts';
+import { type NestedQuery, nestedQueries } from '../support/nested-queries.ts';
 import { sharedStack } from '../support/shared.ts';
+import { type LoggedStatement, openStatementLog, type StatementLog } from '../support/statement-log.ts';
 
-const nested = `query($first: Int!) { tenantInstances(first: $first) { edges { node {
-  id status customer { legalName } product { name modules { code } }
-  subscription { status plan { code includedFeatures { code } } featureOverrides { featureCode } }
-  effectiveFeatures { enabled plan { name } }
-  currentOperation { state steps { name } }
-} } } }`;
+const supergraph = readFileSync(new URL('../../gateway/supergraph.graphql', import.meta.url), 'utf8');
+const inner = 2;
+/** Lo que una petición puede repetir si el sistema hizo algo suyo entre medias. */
+const tries = 4;
+
+/** Viven en la base de cada inquilino y en una consulta caben 20. La compartida se pregunta una vez por todos. */
+const perTenant: ReadonlySet<string> = new Set(['TenantInstance.settings', 'TenantInstance.users']);
+const mostTenants = 20;
+/** Por aquí no hay filas: nada está en marcha y ningún plan va a cambiar. Las mismas listas se miden por otro camino. */
+const unfilled: ReadonlySet<string> = new Set(['TenantInstance.currentOperation', 'ScheduledChange.plan']);
+
+// Los códigos los fija makeManyOfEverything: aquí hacen falta antes de que exista, para nombrar cada prueba.
+const queries = nestedQueries(loadSupergraph(supergraph).apiSchema, {
+  maxLists: 3,
+  inner,
+  sizes: (path) => ({ few: 2, many: path.some((field) => perTenant.has(field)) ? mostTenants / inner : 20 }),
+  roots: {
+    'Query.plans': { few: '(productCode: "MANY_0")', many: '(productCode: "MANY_PLANS")' },
+    'Query.planVersions': { few: '(code: "MANY_0_BASIC")', many: '(code: "MANY_1_BASIC")' },
+  },
+});
 
 let operator: Api;
+let log: StatementLog;
 beforeAll(async () => {
-  operator = await sharedStack().as('operator@farutech.test');
-  const customerId = await grupoExito(operator);
-  const { tenantInstances } = await operator.get<{ tenantInstances: { totalCount: number } }>(
-    '{ tenantInstances { totalCount } }',
-  );
-  const missing = Math.max(0, 50 - tenantInstances.totalCount);
-  const made = await Promise.all(
-    Array.from({ length: missing }, () => provision(operator, { customerId, instanceCode: freshCode('n') })),
-  );
-  await eventually(
-    async () => {
-      const answer = await operator.get<{
-        tenantInstances: { edges: { node: { id: string; status: string } }[] };
-      }>('{ tenantInstances(first: 100) { edges { node { id status } } } }');
-      const waiting = answer.tenantInstances.edges.filter(({ node }) => node.status === 'PROVISIONING');
-      expect(waiting).toEqual([]);
-      expect(answer.tenantInstances.edges.length).toBeGreaterThanOrEqual(made.length);
-    },
-    { withinMs: 60_000 },
-  );
-}, 90_000);
-
-/** Las sentencias de lectura que una petición deja en el registro de PostgreSQL, que las apunta todas. */
-async function statementsOf(first: number): Promise<number> {
-  const log = inject('sharedStack').postgresLog;
-  const from = (await stat(log)).size;
-  await operator.get(nested, { first });
-  const lines = (await readFile(log, 'utf8')).slice(from).split('\n');
-  return lines.filter((line) => /(execute|statement).*SELECT/.test(line) && isOfARequest(line)).length;
-}
+  const stack = sharedStack();
+  const { postgresLog, env } = inject('sharedStack');
+  log = await openStatementLog({ adminUrl: env.DATABASE_URL ?? '', logFile: postgresLog });
+  operator = await stack.as('operator@farutech.test');
+  await makeManyOfEverything(operator);
+}, 240_000);
+afterAll(() => log.close());
 
 /** Los latidos del buzón, del diario y de las suscripciones vivas no son de la petición. */
-const isOfARequest = (line: string): boolean => !/outbox|pg_|"?job"?|SELECT 1|feed/.test(line);
+const ofTheSystem = /\b(?:outbox|job|job_step|feed|processed_message|pg_[a-z_]+|oidc_payload)\b/;
+const isRead = ({ sql }: LoggedStatement): boolean =>
+  /^(?:SELECT|WITH)\b/i.test(sql) && !ofTheSystem.test(sql) && !/^SELECT 1$/.test(sql);
 
-it('50 instancias con cliente, producto, suscripción y plan cuestan las mismas sentencias que 5', async () => {
-  // La primera petición planifica y abre conexiones: no cuenta.
-  await statementsOf(5);
+interface Cost {
+  readonly statements: readonly string[];
+  readonly rows: number;
+}
 
-  const [five, fifty] = [await statementsOf(5), await statementsOf(50)];
+async function costOf(nested: NestedQuery, size: 'few' | 'many'): Promise<Cost> {
+  let rows = 0;
+  const statements = await log.during(async () => {
+    rows = nested.rows(await operator.get(nested[size]));
+  });
+  return { rows, statements: statements.filter(isRead).map(({ sql }) => sql) };
+}
 
-  expect(five).toBeGreaterThan(3);
-  expect(fifty).toBe(five);
+const cheaper = (one: Cost, other: Cost): Cost =>
+  one.statements.length <= other.statements.length ? one : other;
+
+/** Lo que cuestan pocas y muchas filas. El sistema solo puede sumar sentencias, así que vale la vez que menos. */
+async function compare(nested: NestedQuery): Promise<{ few: Cost; many: Cost }> {
+  const least = {
+    few: cheaper(await costOf(nested, 'few'), await costOf(nested, 'few')),
+    many: await costOf(nested, 'many'),
+  };
+  for (let time = 1; time < tries && least.many.statements.length > least.few.statements.length; time += 1) {
+    least.many = cheaper(least.many, await costOf(nested, 'many'));
+  }
+  return least;
+}
+
+describe('muchas filas cuestan las mismas sentencias que pocas', () => {
+  it.each(queries)('$name', async (nested) => {
+    const cost = await compare(nested);
+
+    expect(cost.few.statements.length).toBeGreaterThan(0);
+    expect(cost.many.statements.length, report(cost)).toBeLessThanOrEqual(cost.few.statements.length);
+    // Sin filas de más, que cuesten lo mismo no diría nada.
+    if (nested.path.some((field) => unfilled.has(field))) return;
+    expect(cost.many.rows).toBeGreaterThan(cost.few.rows);
+  });
+});
+
+/** Lo que se repite, primero. */
+function report({ few: small, many: large }: { few: Cost; many: Cost }): string {
+  const times = new Map<string, number>();
+  for (const sql of large.statements) times.set(sql, (times.get(sql) ?? 0) + 1);
+  const repeated = [...times].toSorted(([, a], [, b]) => b - a).slice(0, 3);
+  const counts = `${small.rows} filas: ${small.statements.length} sentencias; ${large.rows}: ${large.statements.length}`;
+  return [counts, ...repeated.map(([sql, count]) => `${count} × ${sql}`)].join('\n');
+}
+
+it('las consultas pasan por todas las listas de la API', () => {
+  const fields = new Set(queries.flatMap(({ path }) => path));
+
+  expect(fields.size).toBeGreaterThanOrEqual(16);
+  expect([...unfilled].filter((field) => !fields.has(field))).toEqual([]);
 });

@@ -20,7 +20,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 
-/** Published in the API. A connection costs its page size, a plain list 10. */
+/** Publicados en la API. Una conexión cuesta el tamaño de su página; una lista simple, 10. */
 export const limits = { depth: 15, aliases: 50, cost: 10_000, bytes: 256 * 1024, tokens: 6_000 } as const;
 
 const plainListSize = 10;

@@ -4,28 +4,28 @@ export interface UpstreamRequest {
   readonly query: string;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** What the caller of `subscribe` gave with its scope; the transport makes credentials out of it. */
+  /** Lo que quien llamó a `subscribe` dio con su alcance; el transporte hace de ello las credenciales. */
   readonly context: unknown;
 }
 
-/** A result as it came over the wire. */
+/** Un resultado, como llegó por el cable. */
 export type UpstreamEvent = Pick<ExecutionResult, 'data'> & {
   readonly errors?: readonly GraphQLFormattedError[];
 };
 
-/** Exactly one of `refused`, `completed` and `lost` ends a subscription; nothing is called after it. */
+/** Una suscripción acaba con una sola de `refused`, `completed` y `lost`; después no se llama a nada. */
 export interface UpstreamSink {
   next(event: UpstreamEvent): void;
-  /** The subgraph said no: asking again would get the same answer. */
+  /** El subgrafo dijo que no: volver a pedir daría la misma respuesta. */
   refused(errors: readonly GraphQLFormattedError[]): void;
   completed(): void;
-  /** The connection is gone, or could not be made: asking again may work. */
+  /** La conexión se perdió o no se pudo abrir: volver a pedir puede servir. */
   lost(reason: unknown): void;
 }
 
-/** How the engine reaches the subscriptions of one subgraph. It never retries: the engine knows the last cursor. */
+/** Cómo llega el motor a las suscripciones de un subgrafo. Nunca reintenta: el último cursor lo sabe el motor. */
 export interface LiveTransport {
-  /** Returns how to unsubscribe; harmless after the end. Nothing is called after it. */
+  /** Devuelve cómo dejarla, que después del final no hace nada. Tras dejarla no se llama a nada. */
   subscribe(request: UpstreamRequest, sink: UpstreamSink): () => void;
   close(): Promise<void>;
 }

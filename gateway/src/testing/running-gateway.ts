@@ -1,6 +1,7 @@
 import { parse } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import type { GatewayConfig } from '../config.ts';
 import { type RunningGateway, startGateway } from '../start.ts';
 import { quietLog } from './quiet-log.ts';
 import { internalSecret, type ServedSubgraph, serveSubgraph } from './served-subgraph.ts';
@@ -28,7 +29,7 @@ export class GatewayUnderTest {
     public running: RunningGateway,
   ) {}
 
-  static async start(): Promise<GatewayUnderTest> {
+  static async start(changes: Partial<GatewayConfig> = {}): Promise<GatewayUnderTest> {
     const feed = new StatusFeed();
     const identity = await startTestIdentity();
     const tenancy = await serveSubgraph(parse(tenancySdl), tenancyResolvers(feed));
@@ -47,6 +48,7 @@ export class GatewayUnderTest {
           { name: 'tenancy', sdl: tenancySdl },
           { name: 'subscription', sdl: subscriptionSdl },
         ),
+        ...changes,
       },
       quietLog(lines),
     );

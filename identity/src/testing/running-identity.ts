@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '@farutech/prisma/identity';
 import { createRemoteJWKSet, type JWTVerifyResult, jwtVerify } from 'jose';
 import { upsertAccount } from '../accounts.ts';
@@ -44,7 +45,7 @@ async function seed(prisma: PrismaClient): Promise<string> {
     role: 'CUSTOMER_ADMIN',
     tenantId: exito,
   });
-  return await upsertAppClient(prisma, { instanceId: norte, tenantId: exito, secret });
+  return await upsertAppClient(prisma, { id: randomUUID(), instanceId: norte, tenantId: exito, secret });
 }
 
 export async function runIdentity(): Promise<RunningIdentity> {

@@ -4,6 +4,7 @@ import type { NewId } from '@farutech/kernel/ids';
 import type { PrismaClient } from '@farutech/prisma/identity';
 import type { ApiClient } from '../api-client.ts';
 import { LaunchError } from '../launch-error.ts';
+import { readPages } from '../read-pages.ts';
 import { demoAccounts, saveAccounts } from './accounts.ts';
 import { demoCustomers } from './customers.ts';
 
@@ -18,7 +19,6 @@ interface DemoParts {
 }
 
 interface Instance {
-  readonly id: string;
   readonly status: string;
 }
 
@@ -46,8 +46,8 @@ export async function loadDemo(parts: DemoParts): Promise<string> {
     }
   }
   await saveAccounts(parts.identity, parts.newId, demoAccounts, customerIds);
-  await untilActive(parts.api, instanceIds);
-  return `${soldProducts.length} products, ${customerIds.size} customers, ${instanceIds.length} instances ACTIVE`;
+  const active = await untilSettled(parts.api, instanceIds);
+  return `${soldProducts.length} products, ${customerIds.size} customers, ${instanceIds.length} instances, ${active} of them ACTIVE`;
 }
 
 async function findOrRegister(
@@ -78,14 +78,18 @@ async function findOrProvision(
     databaseTier: string;
   },
 ): Promise<string> {
-  const { tenantInstances } = await api.request<{
-    tenantInstances: { edges: { node: { id: string; instanceCode: string } }[] };
-  }>(
-    'query($customerId: ID!) { tenantInstances(first: 100, filter: { customerId: $customerId }) { edges { node { id instanceCode } } } }',
-    { customerId: input.customerId },
-  );
-  const known = tenantInstances.edges.find(({ node }) => node.instanceCode === input.instanceCode);
-  if (known) return known.node.id;
+  const { nodes } = await readPages<{ id: string; instanceCode: string }>(api, {
+    field: 'tenantInstances',
+    query: `query($first: Int!, $after: String, $customerId: ID!) {
+      tenantInstances(first: $first, after: $after, filter: { customerId: $customerId }) {
+        totalCount pageInfo { hasNextPage endCursor } edges { node { id instanceCode } }
+      }
+    }`,
+    variables: { customerId: input.customerId },
+    limit: Number.POSITIVE_INFINITY,
+  });
+  const known = nodes.find(({ instanceCode }) => instanceCode === input.instanceCode);
+  if (known) return known.id;
   const { provisionTenantInstance } = await api.request<{ provisionTenantInstance: { id: string } }>(
     'mutation($input: ProvisionTenantInstanceInput!) { provisionTenantInstance(input: $input) { id } }',
     { input },
@@ -93,14 +97,15 @@ async function findOrProvision(
   return provisionTenantInstance.id;
 }
 
-async function untilActive(api: ApiClient, ids: readonly string[]): Promise<void> {
+/** Espera a que todas hayan acabado de nacer y dice cuántas están ACTIVE. */
+async function untilSettled(api: ApiClient, ids: readonly string[]): Promise<number> {
   const deadline = Date.now() + provisionLimitMs;
+  // Por su id: la pila puede tener ya miles de otras.
+  const statusOfEach = `{ ${ids.map((id, n) => `i${n}: tenantInstance(id: "${id}") { status }`).join(' ')} }`;
   for (;;) {
-    const { tenantInstances } = await api.request<{ tenantInstances: { edges: { node: Instance }[] } }>(
-      '{ tenantInstances(first: 100) { edges { node { id status } } } }',
-    );
-    const ours = tenantInstances.edges.map(({ node }) => node).filter(({ id }) => ids.includes(id));
-    if (ours.length === ids.length && ours.every(({ status }) => status !== 'PROVISIONING')) return;
+    const instances = await api.request<Record<string, Instance | null>>(statusOfEach);
+    const statuses = Object.values(instances).map((one) => one?.status);
+    if (!statuses.includes('PROVISIONING')) return statuses.filter((status) => status === 'ACTIVE').length;
     if (Date.now() > deadline) {
       throw new LaunchError(
         'the demo instances are still PROVISIONING; look at the log of worker-provisioning',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fact, instant, uuid } from './contract.ts';
 
 const code = z.string().regex(/^[A-Z][A-Z0-9_]*$/);
-/** An exact decimal as text: "49.90". */
+/** Un decimal exacto, como texto: "49.90". */
 const decimal = z.string().regex(/^\d+(\.\d+)?$/);
 
 export const productChanged = fact('catalog', {
@@ -20,6 +20,13 @@ export const productChanged = fact('catalog', {
   aggregateId: (data) => data.productId,
 });
 
+export const moduleAdded = fact('catalog', {
+  name: 'ModuleAdded',
+  version: 1,
+  schema: z.object({ moduleId: uuid, productId: uuid, code, name: z.string(), addedAt: instant }),
+  aggregateId: (data) => data.productId,
+});
+
 export const featureAdded = fact('catalog', {
   name: 'FeatureAdded',
   version: 1,
@@ -31,6 +38,23 @@ export const featureAdded = fact('catalog', {
     name: z.string(),
     isPremium: z.boolean(),
     addedAt: instant,
+  }),
+  aggregateId: (data) => data.productId,
+});
+
+/** Another name, another module, premium or no longer: how the feature stands since that revision. */
+export const featureChanged = fact('catalog', {
+  name: 'FeatureChanged',
+  version: 1,
+  schema: z.object({
+    featureId: uuid,
+    productId: uuid,
+    moduleId: uuid,
+    code,
+    name: z.string(),
+    isPremium: z.boolean(),
+    /** Of the product. A feature never has two facts under one revision: a projection ignores older ones. */
+    revision: z.int().positive(),
   }),
   aggregateId: (data) => data.productId,
 });

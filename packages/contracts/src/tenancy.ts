@@ -17,6 +17,21 @@ export const customerRegistered = fact('tenancy', {
   aggregateId: (data) => data.customerId,
 });
 
+/** A customer was updated, deactivated or reactivated: its present, under the next revision. */
+export const customerChanged = fact('tenancy', {
+  name: 'CustomerChanged',
+  version: 1,
+  schema: z.object({
+    customerId: uuid,
+    country: z.string().length(2),
+    /** Without it nothing new is provisioned; what runs stays. */
+    isActive: z.boolean(),
+    revision: z.int().positive(),
+    changedAt: instant,
+  }),
+  aggregateId: (data) => data.customerId,
+});
+
 export const tenantInstanceRequested = fact('tenancy', {
   name: 'TenantInstanceRequested',
   version: 1,

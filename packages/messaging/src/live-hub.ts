@@ -65,7 +65,7 @@ export class LiveHub<Key extends string, Entry extends LiveEntry> {
     if (this.#rung) this.refresh(onFailure);
   }
 
-  /** Mil timbres seguidos son una lectura, y otra por si algo llegó durante la primera. */
+  /** A thousand rings in a row are one reading, and one more in case something came during the first. */
   refresh(onFailure: (error: unknown) => void): void {
     this.#rung = true;
     // Sin saber dónde está la cabeza se leería la historia entera.

@@ -67,7 +67,7 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     wake?.abort();
   });
 
-  /** Undefined in a replica that is not the leader. */
+  /** Nada en una réplica que no es la líder. */
   async function asLeader<T>(work: (client: PoolClient) => Promise<T>): Promise<T | undefined> {
     const client = await pool.connect();
     let broken: Error | undefined;

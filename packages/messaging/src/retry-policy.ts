@@ -9,5 +9,5 @@ export const delayBefore = (attempt: number): number => exponential(attempt, 500
 /** A fact that came too early returns after this. It does not count as a try. */
 export const outOfOrderDelayMs = 200;
 
-/** 1.500 × 200 ms son 5 minutos: el hecho que falta se perdió, y esperar más sería callarlo. */
+/** 1,500 × 200 ms are 5 minutes: the missing fact was lost, and waiting longer would hide it. */
 export const maxOutOfOrder = 1_500;

@@ -8,7 +8,7 @@ import {
   Registry,
 } from 'prom-client';
 
-/** From 1 ms to 10 s: what a request, a query or a message takes here. */
+/** De 1 ms a 10 s: lo que aquí tarda una petición, una consulta o un mensaje. */
 const latencyBuckets: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];

@@ -46,7 +46,9 @@ describe('el SDL de un subgrafo', () => {
     expect(built.sdl).toContain('interval: Interval! = MONTH');
     expect(built.sdl).toContain('items(first: Int = 50, after: String): ItemConnection!');
     expect(built.sdl).toContain('"""Newest first."""');
-    expect(built.sdl).toMatch(/type ItemConnection \{\n {2}edges: \[ItemEdge!\]!\n {2}pageInfo: PageInfo!\n/);
+    expect(built.sdl).toMatch(
+      /"""One page of a list of Item\."""\ntype ItemConnection \{\n {2}""".+"""\n {2}edges: \[ItemEdge!\]!/,
+    );
     expect(built.sdl).toContain('  totalCount: Int\n}');
   });
 

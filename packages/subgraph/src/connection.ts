@@ -21,7 +21,8 @@ export interface Page {
 @ObjectType({ description: 'Whether more follows, and where to go on from.' })
 @Directive('@shareable')
 class PageInfo {
-  @Field(() => Boolean) hasNextPage!: boolean;
+  @Field(() => Boolean, { description: 'Whether there is another page behind this one.' })
+  hasNextPage!: boolean;
   @Field(() => String, { nullable: true, description: 'Give it as `after` to get the next page.' })
   endCursor!: string | null;
 }
@@ -82,16 +83,23 @@ export function connectionType<Node extends object>(
   nodeType: ClassType<Node> | (() => ClassType<Node>),
   name: string,
 ): ClassType<Connection<Node>> {
-  @ObjectType(`${name}Edge`)
+  @ObjectType(`${name}Edge`, { description: `One ${name} with its place in the list.` })
   class EdgeType implements Edge<Node> {
-    @Field(() => (isThunk(nodeType) ? nodeType() : nodeType)) node!: Node;
-    @Field(() => String) cursor!: string;
+    @Field(() => (isThunk(nodeType) ? nodeType() : nodeType), { description: `The ${name} itself.` })
+    node!: Node;
+
+    @Field(() => String, { description: 'Its place: give it as `after` to get what follows.' })
+    cursor!: string;
   }
 
-  @ObjectType(`${name}Connection`)
+  @ObjectType(`${name}Connection`, { description: `One page of a list of ${name}.` })
   class ConnectionType implements Connection<Node> {
-    @Field(() => [EdgeType]) edges!: EdgeType[];
-    @Field(() => PageInfo) pageInfo!: PageInfo;
+    @Field(() => [EdgeType], { description: 'What is on this page, in the order of the list.' })
+    edges!: EdgeType[];
+
+    @Field(() => PageInfo, { description: 'Whether more follows, and where to go on from.' })
+    pageInfo!: PageInfo;
+
     countAll?: () => Promise<number>;
 
     @Field(() => Int, {

@@ -26,7 +26,7 @@ interface Shared {
   readonly log: Logger;
 }
 
-/** Everything of the catalog in one process: what it serves, and with ROLE consumers or all what it tells. */
+/** Todo el catálogo en un proceso: lo que sirve y, con ROLE consumers o all, lo que cuenta. */
 export async function startCatalog(config: CatalogConfig, log: Logger): Promise<RunningSubgraph> {
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection was lost');
   const prisma = openPrisma({ databaseUrl: config.databaseUrl, onError });

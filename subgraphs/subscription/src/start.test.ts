@@ -1,4 +1,4 @@
-import { planSubscriptionActivated } from '@farutech/contracts/subscription';
+import { planSubscriptionActivated, planSubscriptionCancelled } from '@farutech/contracts/subscription';
 import { Secret } from '@farutech/kernel/secret';
 import { type Messaging, openMessaging } from '@farutech/messaging/connection';
 import { on } from '@farutech/messaging/consume';
@@ -27,6 +27,7 @@ let prisma: PrismaClient;
 let messaging: Messaging;
 let running: RunningSubgraph;
 const activated: unknown[] = [];
+const cancelled: { readonly cancelledAt: string }[] = [];
 
 beforeAll(async () => {
   [postgres, nats] = await Promise.all([startTestPostgres(), startTestNats()]);
@@ -41,6 +42,9 @@ beforeAll(async () => {
     handlers: [
       on(planSubscriptionActivated, async (data) => {
         activated.push(data);
+      }),
+      on(planSubscriptionCancelled, async (data) => {
+        cancelled.push(data);
       }),
     ],
   });
@@ -82,7 +86,7 @@ async function publishAll(): Promise<void> {
   }
 }
 
-const { askFeatures, set, clear } = requestsAboutNorte(
+const { askFeatures, set, clear, cancel } = requestsAboutNorte(
   ask,
   () => running.url,
   () => prisma,
@@ -145,5 +149,21 @@ describe('sin NATS', () => {
     ]);
 
     await nats.start();
+  });
+});
+
+describe('lo que pasa en su instante', () => {
+  it('una cancelación con fecha apaga norte y se cuenta, sin que nadie pida nada', async () => {
+    const effectiveAt = new Date(Date.now() + 1_500).toISOString();
+    expect((await cancel(admin, { effectiveAt })).data.cancelSubscription).toMatchObject({
+      status: 'ACTIVE',
+    });
+    expect(cancelled).toEqual([]);
+
+    await eventually(() =>
+      expect(cancelled).toMatchObject([{ instanceId: norte, revision: 3, cancelledAt: effectiveAt }]),
+    );
+    expect((await askFeatures()).data.effectiveFeatures.enabled).toEqual([]);
+    expect(await prisma.planSubscription.findFirst()).toMatchObject({ status: 'CANCELLED' });
   });
 });

@@ -1,4 +1,4 @@
-import { systemClock } from '@farutech/kernel/clock';
+import type { Clock } from '@farutech/kernel/clock';
 import { reachOf } from '@farutech/kernel/viewer';
 import { openMessaging } from '@farutech/messaging/connection';
 import { startOutboxRelay } from '@farutech/messaging/outbox-relay';
@@ -10,25 +10,31 @@ import { type RunningSubgraph, startSubgraph } from '@farutech/subgraph/start-su
 import { v7 as newId } from 'uuid';
 import type { SubscriptionConfig } from './config.ts';
 import { catalogFacts } from './consumers/catalog-facts.ts';
+import { startDueChanges } from './consumers/due-changes.ts';
 import { statusFacts } from './consumers/status-facts.ts';
 import { tenancyFacts } from './consumers/tenancy-facts.ts';
 import { sha256 } from './digest.ts';
 import { causeOf, type SubscriptionContext } from './graphql/context.ts';
 import { buildSubscriptionSchema } from './graphql/schema.ts';
 import { auditRefusal } from './persistence/audit-refusal.ts';
+import { openDatabaseClock } from './persistence/database-clock.ts';
 import { openPrisma } from './persistence/open-prisma.ts';
+import { planSubscriptionList } from './persistence/queries/plan-subscription-list.ts';
 import { subscriptionLoaders } from './persistence/queries/subscription-loaders.ts';
+import { readWaitingChanges } from './persistence/queries/waiting-changes.ts';
 import { createReaction, createUnitOfWork } from './persistence/unit-of-work.ts';
+import { settleNextChange } from './use-cases/settle-next-change.ts';
 
 interface Shared {
   readonly config: SubscriptionConfig;
   readonly prisma: PrismaClient;
+  readonly clock: Clock;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
-/** Everything of subscription in one process: what it serves, and with ROLE consumers or all what it hears and tells. */
+/** Todo subscription en un proceso: lo que sirve y, con ROLE consumers o all, lo que escucha y cuenta. */
 export async function startSubscription(config: SubscriptionConfig, log: Logger): Promise<RunningSubgraph> {
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection was lost');
   const prisma = openPrisma({ databaseUrl: config.databaseUrl, onError });
@@ -36,7 +42,12 @@ export async function startSubscription(config: SubscriptionConfig, log: Logger)
   health.add('database', async () => {
     await prisma.$queryRaw`SELECT 1`;
   });
-  const shared = { config, prisma, health, metrics: createMetrics('subscription'), log };
+  const time = await openDatabaseClock({
+    prisma,
+    onError: (error) => log.warn({ err: error }, 'PostgreSQL did not tell the time'),
+  });
+  const metrics = createMetrics('subscription');
+  const shared = { config, prisma, clock: time.now, health, metrics, log };
   const talking = config.role === 'api' ? undefined : startTalking(shared);
   try {
     const server = await serve(shared);
@@ -46,20 +57,22 @@ export async function startSubscription(config: SubscriptionConfig, log: Logger)
       async close() {
         await server.close();
         await talking?.close();
+        time.close();
         await prisma.$disconnect();
       },
     };
   } catch (error) {
     await talking?.close();
+    time.close();
     await prisma.$disconnect();
     throw error;
   }
 }
 
 /** También con ROLE=consumers: ahí nadie encamina peticiones a su puerto, pero la salud se pregunta en él. */
-async function serve({ config, prisma, health, metrics, log }: Shared): Promise<RunningSubgraph> {
-  const writing = { prisma, newId, clock: systemClock };
-  const parts = { unitOfWork: createUnitOfWork(writing), newId, clock: systemClock };
+async function serve({ config, prisma, clock, health, metrics, log }: Shared): Promise<RunningSubgraph> {
+  const writing = { prisma, newId, clock };
+  const parts = { unitOfWork: createUnitOfWork(writing), newId, clock };
   const { schema } = await buildSubscriptionSchema();
   return await startSubgraph<SubscriptionContext>({
     name: 'subscription',
@@ -75,7 +88,8 @@ async function serve({ config, prisma, health, metrics, log }: Shared): Promise<
       return {
         ...base,
         reach,
-        loaders: subscriptionLoaders(prisma, reach, systemClock),
+        loaders: subscriptionLoaders(prisma, reach, clock),
+        list: planSubscriptionList(prisma, reach, clock),
         parts,
         digest: sha256,
         auditRefusal: (refusal) => auditRefusal(writing, causeOf(base), refusal),
@@ -84,7 +98,7 @@ async function serve({ config, prisma, health, metrics, log }: Shared): Promise<
   });
 }
 
-function startTalking({ config, prisma, health, metrics, log }: Shared): { close(): Promise<void> } {
+function startTalking({ config, prisma, clock, health, metrics, log }: Shared): { close(): Promise<void> } {
   const messaging = openMessaging({
     servers: config.natsUrl,
     name: 'subscription',
@@ -95,14 +109,21 @@ function startTalking({ config, prisma, health, metrics, log }: Shared): { close
   // En `all` se dice y no quita de servicio: aceptar una mutación solo necesita PostgreSQL, y el buzón espera.
   health.add('nats', () => messaging.check(), { required: config.role === 'consumers' });
   const reacting = {
-    react: createReaction({ prisma, newId, clock: systemClock }),
+    react: createReaction({ prisma, newId, clock }),
     newId,
-    clock: systemClock,
+    clock,
   };
   for (const facts of [catalogFacts, tenancyFacts, statusFacts]) messaging.consume(facts(reacting));
   const relay = startOutboxRelay({ connectionString: config.databaseUrl, messaging, log, metrics });
+  const unitOfWork = createUnitOfWork({ prisma, newId, clock });
+  const dueChanges = startDueChanges({
+    look: () => readWaitingChanges(prisma),
+    settleNext: (now, except) => settleNextChange({ unitOfWork, newId }, now, except),
+    log,
+  });
   return {
     async close() {
+      await dueChanges.close();
       await relay.close();
       await messaging.close();
     },

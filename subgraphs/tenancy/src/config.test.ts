@@ -4,6 +4,7 @@ import { parseTenancyConfig } from './config.ts';
 
 const given = {
   DATABASE_URL: 'postgresql://u:p@127.0.0.1:5432/tenancy',
+  TENANTS_DATABASE_URL: 'postgresql://app:secreta@127.0.0.1:5432/tenants',
   INTERNAL_TOKEN_SECRET: 'x'.repeat(32),
 };
 
@@ -12,6 +13,14 @@ afterEach(() => vi.unstubAllEnvs());
 describe('la configuración de tenancy', () => {
   it('en desarrollo basta con la base y el secreto del gateway', () => {
     expect(parseTenancyConfig(given)).toMatchObject({ role: 'all', tenantDomain: 'tenants.farutech.test' });
+  });
+
+  it('sin la base de los inquilinos no arranca, y su contraseña no se imprime', () => {
+    const { TENANTS_DATABASE_URL, ...rest } = given;
+
+    expect(() => parseTenancyConfig(rest)).toThrow(/TENANTS_DATABASE_URL/);
+    expect(JSON.stringify(parseTenancyConfig(given))).not.toContain('secreta');
+    expect(parseTenancyConfig(given).tenantsDatabaseUrl.reveal()).toBe(TENANTS_DATABASE_URL);
   });
 
   it('dice todo lo que falta, y ningún valor', () => {

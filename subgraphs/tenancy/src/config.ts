@@ -11,6 +11,10 @@ export interface TenancyConfig {
   /** 0 elige uno libre. */
   readonly port: number;
   readonly databaseUrl: string;
+  /** La compartida de los inquilinos Standard, con un rol que pertenece a farutech_app y no es dueño de nada. */
+  readonly tenantsDatabaseUrl: Secret;
+  /** Cuántas conexiones abre este proceso, como mucho, a todas las bases de inquilinos juntas. */
+  readonly tenantConnections: number;
   readonly natsUrl: string;
   /** Lo que calla un consumidor muerto antes de que otro proceso reciba lo que tenía. */
   readonly ackWaitMs: number;
@@ -32,6 +36,8 @@ export function parseTenancyConfig(source: NodeJS.ProcessEnv = process.env): Ten
       HOST: z.string().default('127.0.0.1'),
       PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
       DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+      TENANTS_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+      TENANT_CONNECTIONS: z.coerce.number().int().min(4).max(1_000).default(40),
       NATS_URL: z.string().default('nats://127.0.0.1:4222'),
       ACK_WAIT_MS: z.coerce.number().int().min(200).max(600_000).default(30_000),
       INTERNAL_TOKEN_SECRET: z.string().min(32, 'needs at least 32 characters'),
@@ -45,6 +51,8 @@ export function parseTenancyConfig(source: NodeJS.ProcessEnv = process.env): Ten
     host: env.HOST,
     port: env.PORT,
     databaseUrl: env.DATABASE_URL,
+    tenantsDatabaseUrl: new Secret(env.TENANTS_DATABASE_URL),
+    tenantConnections: env.TENANT_CONNECTIONS,
     natsUrl: env.NATS_URL,
     ackWaitMs: env.ACK_WAIT_MS,
     internalTokenSecret: new Secret(env.INTERNAL_TOKEN_SECRET),

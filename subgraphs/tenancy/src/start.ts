@@ -7,6 +7,7 @@ import { createHealth, type Health } from '@farutech/runtime/health';
 import type { Logger } from '@farutech/runtime/logger';
 import { createMetrics, type Metrics } from '@farutech/runtime/metrics';
 import { type RunningSubgraph, startSubgraph } from '@farutech/subgraph/start-subgraph';
+import type { TenantDatabases } from '@farutech/tenant-db/tenant-databases';
 import { v7 as newId } from 'uuid';
 import type { TenancyConfig } from './config.ts';
 import { catalogConsumer } from './consumers/catalog.ts';
@@ -21,8 +22,13 @@ import { auditRefusal } from './persistence/audit-refusal.ts';
 import { catalogStore } from './persistence/catalog.store.ts';
 import { numberChanges } from './persistence/number-changes.ts';
 import { openPrisma, type TenancyPrisma } from './persistence/open-prisma.ts';
+import { openTenants } from './persistence/open-tenants.ts';
 import { tenancyReads } from './persistence/queries/tenancy-reads.ts';
+import { startSettling } from './persistence/settle-tenant-writes.ts';
+import { createTenantDesk } from './persistence/tenant-desk.ts';
+import { type TenantWrites, tenantWrites } from './persistence/tenant-writes.ts';
 import { createUnitOfWork } from './persistence/unit-of-work.ts';
+import { showTenants } from './show-tenants.ts';
 import { askCatalog } from './use-cases/ask-catalog.ts';
 import { learnOffer } from './use-cases/learn-offer.ts';
 
@@ -31,6 +37,8 @@ interface Parts {
   readonly prisma: TenancyPrisma;
   readonly cipher: FieldCipher;
   readonly unitOfWork: UnitOfWork;
+  readonly tenants: TenantDatabases;
+  readonly writes: TenantWrites;
   readonly messaging: Messaging;
   readonly feeds: TenancyFeeds;
   readonly health: Health;
@@ -71,8 +79,29 @@ export async function startTenancy(config: TenancyConfig, log: Logger): Promise<
   health.add('nats', () => messaging.check(), { required: config.role === 'consumers' });
   const feeds = openFeeds({ prisma, messaging, metrics, log });
   const unitOfWork = createUnitOfWork({ prisma, cipher, newId, clock: systemClock });
-  const parts: Parts = { config, prisma, cipher, unitOfWork, messaging, feeds, health, metrics, log };
-  const behind: Closable[] = [messaging, feeds, { close: () => prisma.$disconnect() }];
+  const tenants = openTenants({
+    prisma,
+    cipher,
+    sharedUrl: config.tenantsDatabaseUrl,
+    maxConnections: config.tenantConnections,
+    onError: (error) => log.warn({ err: error }, 'a connection to a tenant database was lost'),
+  });
+  showTenants(metrics, tenants);
+  const writes = tenantWrites(prisma, newId, systemClock);
+  const parts: Parts = {
+    config,
+    prisma,
+    cipher,
+    unitOfWork,
+    tenants,
+    writes,
+    messaging,
+    feeds,
+    health,
+    metrics,
+    log,
+  };
+  const behind: Closable[] = [messaging, feeds, tenants, { close: () => prisma.$disconnect() }];
   if (config.role !== 'api') behind.unshift(startConsuming(parts));
   try {
     const server = await serve(parts);
@@ -85,14 +114,22 @@ export async function startTenancy(config: TenancyConfig, log: Logger): Promise<
 
 /** También con ROLE=consumers: ahí nadie encamina peticiones a su puerto, pero la salud se pregunta en él. */
 async function serve(parts: Parts): Promise<RunningSubgraph> {
-  const { config, prisma, cipher, unitOfWork, messaging, feeds, health, metrics, log } = parts;
+  const { config, prisma, cipher, unitOfWork, tenants, writes, messaging, feeds, health, metrics, log } =
+    parts;
   const clock = systemClock;
   const asking = {
     catalog: catalogStore(prisma),
     ask: (planCode: string) => askCatalog(messaging.request, planCode),
   };
+  const tenantDesk = createTenantDesk({
+    tenants,
+    writes,
+    newId,
+    onUnsettled: (error) => log.warn({ err: error }, 'a change of a tenant is audited later'),
+  });
   const { schema } = await buildTenancySchema({
     unitOfWork,
+    tenantDesk,
     newId,
     clock,
     tenantDomain: config.tenantDomain,
@@ -109,7 +146,7 @@ async function serve(parts: Parts): Promise<RunningSubgraph> {
     metrics,
     log,
     createContext(base) {
-      const open = () => tenancyReads(prisma, cipher, base.viewer);
+      const open = () => tenancyReads(prisma, cipher, base.viewer, tenants);
       const context: TenancyContext = {
         ...base,
         reads: open(),
@@ -124,7 +161,8 @@ async function serve(parts: Parts): Promise<RunningSubgraph> {
   });
 }
 
-function startConsuming({ config, unitOfWork, messaging, metrics, log }: Parts): Closable {
+function startConsuming(all: Parts): Closable {
+  const { config, prisma, unitOfWork, tenants, writes, messaging, metrics, log } = all;
   const parts = { unitOfWork, newId, clock: systemClock };
   const consumers = [
     statusConsumer(parts),
@@ -139,5 +177,12 @@ function startConsuming({ config, unitOfWork, messaging, metrics, log }: Parts):
     metrics,
     beforePublish: numberChanges,
   });
-  return { close: () => closeAll([...consumers, relay]) };
+  const settling = startSettling({
+    prisma,
+    tenants,
+    writes,
+    clock: systemClock,
+    onError: (error) => log.warn({ err: error }, 'could not find out what became of a change of a tenant'),
+  });
+  return { close: () => closeAll([...consumers, relay, settling]) };
 }

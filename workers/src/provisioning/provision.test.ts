@@ -66,7 +66,7 @@ describe('Aprovisionar una instancia', () => {
       [request.instanceId],
     );
     await client.end();
-    expect(rows).toEqual([{ tenant_id: request.instanceId, product_code: 'farutech-vet' }]);
+    expect(rows).toEqual([{ tenant_id: request.instanceId, product_code: 'FARUTECH_VET' }]);
   });
 
   it('un producto sin carpeta tiene las tablas de todo inquilino', async () => {
@@ -78,7 +78,7 @@ describe('Aprovisionar una instancia', () => {
   });
 
   it('doce a la vez, de tres productos y los dos niveles, acaban todas', async () => {
-    const products = ['farutech-vet', 'farutech-erp', 'farutech-crm'];
+    const products = ['FARUTECH_VET', 'FARUTECH_ERP', 'FARUTECH_CRM'];
     const requests = Array.from({ length: 12 }, (_, index) =>
       aRequest({
         productCode: products[index % 3] ?? '',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 
 /** Las migraciones que le tocan a una base: las de todo inquilino y las de sus productos. */
 export interface MigrationSet {
@@ -42,12 +43,19 @@ function readSet(folders: readonly string[]): MigrationSet {
   return { folders, names, hash: digest.digest('hex') };
 }
 
+const manifest = z.object({ code: z.string() });
+
+/** Un producto se pide por su código, y su carpeta lo dice en su manifiesto. */
+const codeOf = (folder: string): string =>
+  manifest.parse(JSON.parse(readFileSync(join(folder, 'product.json'), 'utf8'))).code;
+
 /** Se leen una vez, al arrancar: las que lleguen después vienen con otra versión del programa. */
 export function readTenantMigrations(baseDir: string, productsDir: string): TenantMigrations {
   const withTables = new Map(
     (existsSync(productsDir) ? subfolders(productsDir) : [])
-      .map((code) => [code, join(productsDir, code, 'migrations')] as const)
-      .filter(([, folder]) => existsSync(folder)),
+      .map((name) => join(productsDir, name))
+      .filter((folder) => existsSync(join(folder, 'migrations')))
+      .map((folder) => [codeOf(folder), join(folder, 'migrations')] as const),
   );
   const base = readSet([baseDir]);
   const sets = new Map([...withTables].map(([code, folder]) => [code, readSet([baseDir, folder])]));

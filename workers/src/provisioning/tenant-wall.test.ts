@@ -16,7 +16,7 @@ let world: ProvisioningWorld;
 const norte = aRequest();
 const sur = aRequest();
 const own = aRequest({ databaseTier: 'ENTERPRISE' });
-const other = aRequest({ databaseTier: 'ENTERPRISE', productCode: 'farutech-erp' });
+const other = aRequest({ databaseTier: 'ENTERPRISE', productCode: 'FARUTECH_ERP' });
 beforeAll(async () => {
   world = await openProvisioningWorld();
   const engine = world.engine();

@@ -163,7 +163,7 @@ export function aRequest(over: Partial<ProvisionInput> = {}): ProvisionInput {
     operationId: v7(),
     instanceId: v7(),
     customerId: v7(),
-    productCode: 'farutech-vet',
+    productCode: 'FARUTECH_VET',
     planCode: 'VET_PROFESSIONAL',
     databaseTier: 'STANDARD',
     globalInstanceId: `grupo-exito-${instanceCode}`,

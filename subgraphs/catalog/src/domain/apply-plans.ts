@@ -1,9 +1,15 @@
-import { planRetired } from '@farutech/contracts/catalog';
-import { type OutgoingEvent, tell } from '@farutech/contracts/contract';
+import type { OutgoingEvent } from '@farutech/contracts/contract';
 import type { Making } from './apply-structure.ts';
 import type { FeatureCode, PlanCode } from './catalog-code.ts';
 import { difference } from './difference.ts';
-import { demandSameProduct, nextVersion, type PlanOffer, type PlanVersion, publication } from './plan.ts';
+import {
+  demandSameProduct,
+  nextVersion,
+  type PlanOffer,
+  type PlanVersion,
+  publication,
+  retirement,
+} from './plan.ts';
 import type { Product } from './product.ts';
 import { fieldOf, type ManifestChange, type ProductManifest } from './product-manifest.ts';
 
@@ -74,7 +80,6 @@ export function applyPlans(
 
   const named = new Set(manifest.plans.map(({ code }) => code));
   const gone = known.own.filter((plan) => plan.retiredAt === null && !named.has(plan.code));
-  const retiredAt = making.at.toISOString();
   return {
     published,
     retired: gone.map(({ code }) => code),
@@ -84,9 +89,6 @@ export function applyPlans(
         ({ code, name }): ManifestChange => ({ action: 'RETIRE', kind: 'PLAN', code, detail: name }),
       ),
     ],
-    events: [
-      ...published.map(publication),
-      ...gone.map(({ code }) => tell(planRetired, { code, productId: product.id, retiredAt })),
-    ],
+    events: [...published.map(publication), ...gone.map((plan) => retirement(plan, making.at))],
   };
 }

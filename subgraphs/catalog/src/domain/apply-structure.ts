@@ -1,7 +1,7 @@
 import { DomainError } from '@farutech/kernel/errors';
 import type { NewId } from '@farutech/kernel/ids';
 import { difference } from './difference.ts';
-import type { FeatureState, ModuleState, Product } from './product.ts';
+import type { Product } from './product.ts';
 import {
   fieldOf,
   type ManifestChange,
@@ -9,6 +9,7 @@ import {
   type ManifestModule,
   type ProductManifest,
 } from './product-manifest.ts';
+import type { FeatureState, ModuleState } from './product-state.ts';
 
 export interface Making {
   readonly newId: NewId;
@@ -115,7 +116,7 @@ const comparableDraft = ({ name, description, isPremium }: Omit<ManifestFeature,
 });
 
 function comparable(product: Product, feature: FeatureState) {
-  const module = product.state.modules.find(({ id }) => id === feature.moduleId);
+  const module = product.moduleById(feature.moduleId);
   return { ...comparableDraft(feature), module: module?.code ?? feature.moduleId };
 }
 

@@ -1,4 +1,4 @@
-import { type PublishedPlan, planPublished } from '@farutech/contracts/catalog';
+import { type PublishedPlan, planPublished, planRetired } from '@farutech/contracts/catalog';
 import { type OutgoingEvent, tell } from '@farutech/contracts/contract';
 import { DomainError } from '@farutech/kernel/errors';
 import type { FeatureCode, PlanCode, ProductCode } from './catalog-code.ts';
@@ -91,3 +91,6 @@ export const toPublishedPlan = (plan: PlanVersion): PublishedPlan => ({
 });
 
 export const publication = (plan: PlanVersion): OutgoingEvent => tell(planPublished, toPublishedPlan(plan));
+
+export const retirement = ({ code, productId }: PlanVersion, at: Date): OutgoingEvent =>
+  tell(planRetired, { code, productId, retiredAt: at.toISOString() });

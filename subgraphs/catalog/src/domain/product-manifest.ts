@@ -1,7 +1,7 @@
 import { DomainError } from '@farutech/kernel/errors';
 import type { FeatureCode, ModuleCode, ProductCode } from './catalog-code.ts';
 import type { PlanOffer } from './plan.ts';
-import type { FeatureTexts, ProductTexts } from './product.ts';
+import type { FeatureTexts, ProductTexts } from './product-state.ts';
 
 export interface ManifestFeature extends FeatureTexts {
   readonly code: FeatureCode;
@@ -19,6 +19,12 @@ export interface ProductManifest extends ProductTexts {
   readonly modules: readonly ManifestModule[];
   readonly plans: readonly PlanOffer[];
 }
+
+export const textsOf = ({ name, description, version }: ProductManifest): ProductTexts => ({
+  name,
+  description,
+  version,
+});
 
 /** Dónde está, dentro del documento, lo que cada regla señala. */
 export const fieldOf = {

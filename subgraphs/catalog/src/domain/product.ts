@@ -1,44 +1,14 @@
-import { featureAdded, featureRetired, productChanged } from '@farutech/contracts/catalog';
-import { type OutgoingEvent, tell } from '@farutech/contracts/contract';
-import { DomainError } from '@farutech/kernel/errors';
+import type { OutgoingEvent } from '@farutech/contracts/contract';
+import { DomainError, notFound } from '@farutech/kernel/errors';
 import type { FeatureCode, ModuleCode, ProductCode } from './catalog-code.ts';
-
-export interface ProductTexts {
-  readonly name: string;
-  readonly description: string;
-  readonly version: string;
-}
-
-export interface FeatureTexts {
-  readonly name: string;
-  readonly description: string;
-  readonly isPremium: boolean;
-}
-
-export interface ModuleState {
-  readonly id: string;
-  readonly code: ModuleCode;
-  readonly name: string;
-  readonly createdAt: Date;
-}
-
-export interface FeatureState extends FeatureTexts {
-  readonly id: string;
-  readonly code: FeatureCode;
-  readonly moduleId: string;
-  readonly createdAt: Date;
-  readonly retiredAt: Date | null;
-}
-
-export interface ProductState extends ProductTexts {
-  readonly id: string;
-  readonly code: ProductCode;
-  /** Crece con cada transacción que toca el producto, sus módulos o sus características. */
-  readonly revision: number;
-  readonly createdAt: Date;
-  readonly modules: readonly ModuleState[];
-  readonly features: readonly FeatureState[];
-}
+import {
+  featureAddition,
+  featureChange,
+  featureRetirement,
+  moduleAddition,
+  productDescription,
+} from './product-facts.ts';
+import type { FeatureState, FeatureTexts, ModuleState, ProductState, ProductTexts } from './product-state.ts';
 
 type Own = Omit<ProductState, 'modules' | 'features'>;
 
@@ -77,7 +47,8 @@ export class Product {
   }
 
   get texts(): ProductTexts {
-    return this.#own;
+    const { name, description, version } = this.#own;
+    return { name, description, version };
   }
 
   get changed(): boolean {
@@ -96,53 +67,76 @@ export class Product {
     return this.#features.get(code);
   }
 
+  moduleById(id: string): ModuleState | undefined {
+    return this.state.modules.find((module) => module.id === id);
+  }
+
+  featureById(id: string): FeatureState | undefined {
+    return this.state.features.find((feature) => feature.id === id);
+  }
+
   describe({ name, description, version }: ProductTexts): void {
     this.#own = { ...this.#own, name, description, version };
     this.#touch();
   }
 
   addModule(code: ModuleCode, name: string, id: string, at: Date): ModuleState {
+    if (this.#modules.has(code)) {
+      throw new DomainError('MODULE_CODE_TAKEN', `${this.code} has a module ${code} already.`, 'code');
+    }
     const module = { id, code, name, createdAt: at };
     this.#modules.set(code, module);
     this.#touch();
+    this.#events.push(moduleAddition(this.#own, module));
     return module;
   }
 
   renameModule(module: ModuleState, name: string): void {
+    this.#demandOwn(module);
     this.#modules.set(module.code, { ...module, name });
     this.#touch();
   }
 
-  addFeature(code: FeatureCode, texts: FeatureTexts, module: ModuleState, id: string, at: Date): void {
-    const { name, description, isPremium } = texts;
+  /** Un código retirado también está tomado: devolverlo lo encendería en los planes que aún lo nombran. */
+  addFeature(
+    code: FeatureCode,
+    { name, description, isPremium }: FeatureTexts,
+    module: ModuleState,
+    id: string,
+    at: Date,
+  ): FeatureState {
+    this.#demandOwn(module);
+    const known = this.#features.get(code);
+    if (known !== undefined) {
+      const retired = known.retiredAt === null ? '' : ', retired: a new feature needs a new code';
+      throw new DomainError('FEATURE_CODE_TAKEN', `${this.code} has a feature ${code}${retired}.`, 'code');
+    }
     const place = { id, code, moduleId: module.id };
-    this.#features.set(code, { ...place, name, description, isPremium, createdAt: at, retiredAt: null });
+    const feature = { ...place, name, description, isPremium, createdAt: at, retiredAt: null };
+    this.#features.set(code, feature);
     this.#touch();
-    this.#events.push(
-      tell(featureAdded, {
-        featureId: id,
-        productId: this.id,
-        moduleId: module.id,
-        code,
-        name,
-        isPremium,
-        addedAt: at.toISOString(),
-      }),
-    );
+    this.#events.push(featureAddition(this.#own, feature));
+    return feature;
   }
 
   changeFeature(feature: FeatureState, texts: FeatureTexts, module: ModuleState): void {
+    this.#demandOwn(module);
+    this.#demandLive(feature);
     const { name, description, isPremium } = texts;
-    this.#features.set(feature.code, { ...feature, name, description, isPremium, moduleId: module.id });
+    const changed = { ...feature, name, description, isPremium, moduleId: module.id };
+    this.#features.set(feature.code, changed);
     this.#touch();
+    this.#events.push(featureChange(this.#own, changed));
   }
 
-  retireFeature(feature: FeatureState, at: Date): void {
-    this.#features.set(feature.code, { ...feature, retiredAt: at });
+  /** Un plan en venta puede llevarla: se publicó así y así queda; quien la apaga es el derecho de cada instancia. */
+  retireFeature(feature: FeatureState, at: Date): FeatureState {
+    this.#demandLive(feature);
+    const retired = { ...feature, retiredAt: at };
+    this.#features.set(feature.code, retired);
     this.#touch();
-    const { id: featureId, code } = feature;
-    const retiredAt = at.toISOString();
-    this.#events.push(tell(featureRetired, { featureId, productId: this.id, code, retiredAt }));
+    this.#events.push(featureRetirement(this.#own, retired, at));
+    return retired;
   }
 
   /** La característica tal como un plan la puede vender. */
@@ -159,9 +153,19 @@ export class Product {
 
   /** El producto va primero: quien proyecta lo conoce antes que a sus características. */
   get events(): readonly OutgoingEvent[] {
-    if (!this.#changed) return [];
-    const { id: productId, code, name, description, version, revision } = this.#own;
-    return [tell(productChanged, { productId, code, name, description, version, revision }), ...this.#events];
+    return this.#changed ? [productDescription(this.#own), ...this.#events] : [];
+  }
+
+  #demandOwn(module: ModuleState): void {
+    if (this.#modules.get(module.code)?.id !== module.id) throw notFound('moduleId');
+  }
+
+  #demandLive({ id, code }: FeatureState): void {
+    const known = this.#features.get(code);
+    if (known?.id !== id) throw notFound('featureId');
+    if (known.retiredAt !== null) {
+      throw new DomainError('FEATURE_RETIRED', `${code} is retired.`, 'featureId');
+    }
   }
 
   #touch(): void {

@@ -11,7 +11,14 @@ const actions = {
 } as const satisfies { readonly [Name in ManifestAction]: Name };
 registerEnumType(actions, {
   name: 'ManifestAction',
-  description: 'What a manifest does to one thing. PUBLISH: the next version of a plan.',
+  description: 'What a manifest does, or would do, to one thing.',
+  valuesConfig: {
+    CREATE: { description: 'There was none with that code.' },
+    UPDATE: { description: 'It differs: `detail` says in what.' },
+    RETIRE: { description: 'The manifest leaves it out.' },
+    PUBLISH: { description: 'The next version of a plan, or its first.' },
+    UNCHANGED: { description: 'It stands as the manifest says.' },
+  },
 });
 
 const kinds = {
@@ -20,17 +27,26 @@ const kinds = {
   FEATURE: 'FEATURE',
   PLAN: 'PLAN',
 } as const satisfies { readonly [Name in ManifestKind]: Name };
-registerEnumType(kinds, { name: 'ManifestKind', description: 'What a change is about.' });
+registerEnumType(kinds, {
+  name: 'ManifestKind',
+  description: 'What a change is about.',
+  valuesConfig: {
+    PRODUCT: { description: '"FARUTECH_VET"' },
+    MODULE: { description: '"CLINICAL"' },
+    FEATURE: { description: '"BATCH_CONTROL"' },
+    PLAN: { description: '"VET_PROFESSIONAL"' },
+  },
+});
 
 @ObjectType({ description: 'What a manifest does, or would do, to one thing.' })
 export class ManifestChange {
-  @Field(() => actions, { description: 'UNCHANGED: it stands as the manifest says.' })
+  @Field(() => actions, { description: '`UNCHANGED`: it stands as the manifest says.' })
   readonly action!: ManifestAction;
 
-  @Field(() => kinds, { description: 'What `code` is the code of.' })
+  @Field(() => kinds, { description: 'What `code` is the code of: `FEATURE`.' })
   readonly kind!: ManifestKind;
 
-  @Field(() => String, { description: '"BATCH_CONTROL"' })
+  @Field(() => String, { description: 'Of the thing: "BATCH_CONTROL".' })
   readonly code!: string;
 
   @Field(() => String, {
@@ -52,6 +68,6 @@ export class ManifestResult {
   })
   readonly changes!: readonly ManifestChange[];
 
-  @Field(() => Boolean, { description: 'False after a dry run.' })
+  @Field(() => Boolean, { description: '`false` after a dry run.' })
   readonly applied!: boolean;
 }

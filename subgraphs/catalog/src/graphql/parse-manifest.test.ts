@@ -1,13 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { demandDistinctCodes } from '../domain/product-manifest.ts';
 import { at, type RawManifest, smallVet } from '../testing/small-vet.ts';
 import { parseManifest } from './parse-manifest.ts';
-
-const productsDir = new URL('../../../../products/', import.meta.url);
-const productFolders = readdirSync(productsDir, { withFileTypes: true }).filter((entry) =>
-  entry.isDirectory(),
-);
 
 const broken = (change: (manifest: RawManifest & Record<string, unknown>) => void): unknown => {
   const manifest = { ...smallVet() };
@@ -67,36 +61,5 @@ describe('el manifiesto que llega', () => {
     const parsed = parseManifest({ ...manifest, modules: manifest.modules.map((m) => ({ ...m })) });
 
     expect(() => demandDistinctCodes(parsed)).toThrow(expect.objectContaining({ code, field }));
-  });
-});
-
-describe('los productos que se venden', () => {
-  it('son tres, por lo menos', () => {
-    expect(productFolders.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['farutech-crm', 'farutech-erp', 'farutech-vet']),
-    );
-  });
-
-  it.each(productFolders.map(({ name }) => name))('%s está completo y cuadra', (folder) => {
-    const raw: unknown = JSON.parse(readFileSync(new URL(`${folder}/product.json`, productsDir), 'utf8'));
-    const manifest = parseManifest(raw);
-    demandDistinctCodes(manifest);
-    const features = manifest.modules.flatMap((module) => module.features.map(({ code }) => code));
-
-    expect(manifest.modules.length).toBeGreaterThanOrEqual(3);
-    expect(features.length).toBeGreaterThanOrEqual(12);
-    expect(manifest.plans.map(({ type }) => type)).toEqual(['STANDARD', 'PROFESSIONAL', 'ENTERPRISE']);
-    for (const plan of manifest.plans)
-      expect(features).toEqual(expect.arrayContaining([...plan.includedFeatures]));
-  });
-
-  it('VET_PROFESSIONAL incluye BATCH_CONTROL y VET_BASIC no', () => {
-    const raw: unknown = JSON.parse(readFileSync(new URL('farutech-vet/product.json', productsDir), 'utf8'));
-    const included = new Map(
-      parseManifest(raw).plans.map((plan) => [String(plan.code), plan.includedFeatures]),
-    );
-
-    expect(included.get('VET_PROFESSIONAL')).toContain('BATCH_CONTROL');
-    expect(included.get('VET_BASIC')).not.toContain('BATCH_CONTROL');
   });
 });

@@ -72,7 +72,7 @@ const fieldAt = (path: readonly PropertyKey[]): string =>
     'manifest',
   );
 
-/** VALIDATION_FAILED on the first faulty place, as a path: `manifest.modules[0].code`. */
+/** VALIDATION_FAILED en el primer sitio malo, como un camino: `manifest.modules[0].code`. */
 export function parseManifest(raw: unknown): ProductManifest {
   const parsed = manifest.safeParse(raw);
   if (parsed.success) return parsed.data;

@@ -1,6 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { everybody, operationsOf, unguarded } from '@farutech/subgraph/authorise';
-import { type GraphQLField, type GraphQLInputField, isInputObjectType, isObjectType } from 'graphql';
+import {
+  type GraphQLEnumValue,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isObjectType,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { unwiredParts } from '../testing/unwired-parts.ts';
 import { buildCatalogSchema } from './schema.ts';
@@ -22,23 +33,64 @@ describe('el esquema del catálogo', () => {
     }
   });
 
-  it('explica cada tipo, campo y argumento a quien lo lee en el Playground', () => {
-    const chassis = /^(_|PageInfo$|\w+(Connection|Edge)$)/;
-    const silent = Object.values(schema.getTypeMap()).flatMap((type) => {
-      if (chassis.test(type.name) || (!isObjectType(type) && !isInputObjectType(type))) return [];
-      const fields: readonly (GraphQLField<unknown, unknown> | GraphQLInputField)[] = Object.values(
-        type.getFields(),
-      );
-      return fields
-        .filter(({ name }) => !name.startsWith('_'))
-        .flatMap((field) => {
-          const args = 'args' in field ? field.args : [];
-          return [field, ...args]
-            .filter(({ description }) => !description)
-            .map(({ name }) => `${type.name}.${field.name} (${name})`);
-        });
-    });
+  it('explica cada tipo, campo, argumento y valor a quien lo lee en el Playground', () => {
+    expect(readable.filter(({ description }) => !description).map(({ path }) => path)).toEqual([]);
+  });
 
-    expect(silent).toEqual([]);
+  it('todo valor que se escribe o se lee lleva su ejemplo', () => {
+    const withoutExample = readable.filter(
+      ({ isValue, description }) => isValue && !/["`]|: \d/.test(description ?? ''),
+    );
+
+    expect(withoutExample.map(({ path }) => path)).toEqual([]);
+    expect(readable.filter(({ isValue }) => isValue).length).toBeGreaterThan(50);
   });
 });
+
+interface Readable {
+  readonly path: string;
+  readonly description: string | null | undefined;
+  /** Un escalar, un enumerado o un objeto de entrada: algo que una persona escribe o lee tal cual. */
+  readonly isValue: boolean;
+}
+
+/** Lo que una persona lee del esquema. El chasis explica lo suyo: conexiones, escalares y entidades. */
+function readableOf(schema: GraphQLSchema): readonly Readable[] {
+  const chassis = /^(_|link__|PageInfo$|\w+(Connection|Edge)$)/;
+  const ours = Object.values(schema.getTypeMap()).filter(
+    (type) => !chassis.test(type.name) && (isObjectType(type) || isInputObjectType(type) || isEnumType(type)),
+  );
+  return ours.flatMap((type) => {
+    const isRoot = ['Query', 'Mutation'].includes(type.name);
+    const own = { path: type.name, description: isRoot ? 'raíz' : type.description, isValue: false };
+    if (isEnumType(type)) return [own, ...type.getValues().map((value) => readableValue(type.name, value))];
+    if (!isObjectType(type) && !isInputObjectType(type)) return [own];
+    const fields: readonly (GraphQLField<unknown, unknown> | GraphQLInputField)[] = Object.values(
+      type.getFields(),
+    );
+    return [
+      own,
+      ...fields.filter(({ name }) => !name.startsWith('_')).flatMap((f) => readableField(type, f)),
+    ];
+  });
+}
+
+const readableValue = (type: string, { name, description }: GraphQLEnumValue): Readable => ({
+  path: `${type}.${name}`,
+  description,
+  isValue: false,
+});
+
+function readableField(
+  type: GraphQLNamedType,
+  field: GraphQLField<unknown, unknown> | GraphQLInputField,
+): Readable[] {
+  const args = 'args' in field ? field.args : [];
+  return [field, ...args].map((part) => ({
+    path: part === field ? `${type.name}.${field.name}` : `${type.name}.${field.name}(${part.name})`,
+    description: part.description,
+    isValue: isLeafType(getNamedType(part.type)) || isInputObjectType(getNamedType(part.type)),
+  }));
+}
+
+const readable = readableOf(schema);

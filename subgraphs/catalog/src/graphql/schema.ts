@@ -1,6 +1,7 @@
 import { buildFederatedSchema, type FederatedSchema } from '@farutech/subgraph/build-schema';
 import type { CatalogContext } from './context.ts';
-import { FeatureResolver, ModuleResolver } from './hierarchy.resolver.ts';
+import { featureResolver } from './feature.resolver.ts';
+import { moduleResolver } from './module.resolver.ts';
 import { type PlanResolverParts, planResolver } from './plan.resolver.ts';
 import { Plan } from './plan.type.ts';
 import { type ProductResolverParts, productResolver } from './product.resolver.ts';
@@ -11,7 +12,7 @@ export type CatalogSchemaParts = ProductResolverParts & PlanResolverParts;
 export const buildCatalogSchema = (parts: CatalogSchemaParts): Promise<FederatedSchema> =>
   buildFederatedSchema<CatalogContext>(
     {
-      resolvers: [productResolver(parts), planResolver(parts), ModuleResolver, FeatureResolver],
+      resolvers: [productResolver(parts), moduleResolver(parts), featureResolver(parts), planResolver(parts)],
       orphanedTypes: [Product, Module, Feature, Plan],
     },
     {

@@ -10,7 +10,14 @@ interface Refused {
   readonly field?: string;
 }
 
-const entityTypes: Readonly<Record<string, string>> = { publishPlan: 'Plan' };
+/** De lo que hablaba la mutación; las demás hablan de un producto. */
+const entityTypes: Readonly<Record<string, string>> = {
+  addModule: 'Module',
+  addFeature: 'Feature',
+  retireFeature: 'Feature',
+  publishPlan: 'Plan',
+  retirePlan: 'Plan',
+};
 
 /** Una sola sentencia es su propia transacción: la del cambio rechazado no queda. */
 export async function auditRefusal(

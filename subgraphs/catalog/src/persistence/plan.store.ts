@@ -10,6 +10,11 @@ export function planStore(tx: Prisma.TransactionClient): PlanStore {
   }
 
   return {
+    async productOf(code) {
+      const found = await tx.plan.findFirst({ where: { code }, select: { productId: true } });
+      return found?.productId ?? null;
+    },
+
     async takeNewest(codes) {
       if (codes.length === 0) return new Map();
       // Siempre en el mismo orden: dos manifiestos con los mismos códigos se esperan, y no se abrazan.
@@ -21,6 +26,15 @@ export function planStore(tx: Prisma.TransactionClient): PlanStore {
     },
 
     newestOf: async (productId) => byIds(await newestPlanIds(tx, { productIds: [productId] })),
+
+    async versionsOf(productId) {
+      const rows = await tx.plan.findMany({
+        where: { productId },
+        include: withProductAndFeatures,
+        orderBy: [{ code: 'asc' }, { version: 'asc' }],
+      });
+      return rows.map(toPlanVersion);
+    },
 
     async publish({ includedFeatures, productCode: _, ...version }) {
       await tx.plan.create({ data: version });

@@ -33,11 +33,24 @@ export function productStore(tx: Prisma.TransactionClient): ProductStore {
   return {
     takeById,
 
+    async takeByModule(moduleId) {
+      const found = await tx.module.findUnique({ where: { id: moduleId }, select: { productId: true } });
+      return found && (await takeById(found.productId));
+    },
+
+    async takeByFeature(featureId) {
+      const found = await tx.feature.findUnique({ where: { id: featureId }, select: { productId: true } });
+      return found && (await takeById(found.productId));
+    },
+
     async takeByCode(code) {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('product:' || ${code}::text, 0))`;
       const found = await tx.product.findUnique({ where: { code }, select: { id: true } });
       return found && (await takeById(found.id));
     },
+
+    allIds: async () =>
+      (await tx.product.findMany({ select: { id: true }, orderBy: { id: 'asc' } })).map(({ id }) => id),
 
     async save(product) {
       const { modules, features, ...own } = product.state;

@@ -91,12 +91,47 @@ describe.each(implementations)('los almacenes del catálogo: %s', (_name, open) 
   });
 
   it('lo que no existe es null', async () => {
-    const found = await inOne(async ({ products }) => [
+    const found = await inOne(async ({ products, plans }) => [
       await products.takeById(newId()),
       await products.takeByCode(parseProductCode('NADA', 'code')),
+      await products.takeByModule(newId()),
+      await products.takeByFeature(newId()),
+      await plans.productOf(parsePlanCode('VET_NADA', 'code')),
     ]);
 
-    expect(found).toEqual([null, null]);
+    expect(found).toEqual([null, null, null, null, null]);
+  });
+
+  it('se llega al producto entero desde un módulo, una característica o un plan suyos', async () => {
+    const product = newVet();
+    await inOne(async ({ products, plans }) => {
+      await products.save(product);
+      await plans.publish(versionOf(product));
+    });
+
+    const found = await inOne(async ({ products, plans }) => ({
+      byModule: await products.takeByModule(at(product.state.modules, 1).id),
+      byFeature: await products.takeByFeature(at(product.state.features, 0).id),
+      ofPlan: await plans.productOf(vetProfessional.code),
+      all: await products.allIds(),
+    }));
+
+    expect([found.byModule?.state, found.byFeature?.state]).toEqual([product.state, product.state]);
+    expect([found.ofPlan, found.all]).toEqual([product.id, [product.id]]);
+  });
+
+  it('todas las versiones de un producto salen por código y por número', async () => {
+    const product = newVet();
+    const basic = versionOf(product, undefined, at(manifest.plans, 0));
+    const first = versionOf(product);
+    const second = versionOf(product, first);
+    await inOne(async ({ products, plans }) => {
+      await products.save(product);
+      for (const version of [first, basic, second]) await plans.publish(version);
+    });
+
+    expect(await inOne(({ plans }) => plans.versionsOf(product.id))).toEqual([basic, first, second]);
+    expect(await inOne(({ plans }) => plans.versionsOf(newId()))).toEqual([]);
   });
 
   it('guardar otra vez cambia textos, mudanzas y retiros, y la revisión', async () => {

@@ -73,35 +73,6 @@ describe('la transacción en PostgreSQL', () => {
       sentAt: null,
     });
   });
-
-  it('la base rechaza cambiar una versión publicada, o mezclar características de dos productos', async () => {
-    const product = Product.create(parseProductCode('FARUTECH_CRM', 'code'), manifest, newId(), now);
-    const other = Product.create(parseProductCode('FARUTECH_ERP', 'code'), manifest, newId(), now);
-    const version = versionless(product);
-    await work(operatorCause, async ({ products, plans }) => {
-      const module = other.addModule(at(manifest.modules, 0).code, 'Uno', newId(), now);
-      other.addFeature(
-        at(at(manifest.modules, 0).features, 0).code,
-        at(at(manifest.modules, 0).features, 0),
-        module,
-        newId(),
-        now,
-      );
-      await products.save(product);
-      await products.save(other);
-      await plans.publish(version);
-      return { result: { id: product.id }, events: [], audit: null };
-    });
-
-    await expect(prisma.plan.update({ where: { id: version.id }, data: { name: 'Otro' } })).rejects.toThrow(
-      /never changes/,
-    );
-    const foreign = at(other.state.features, 0);
-    const mixed = prisma.planFeature.create({
-      data: { planId: version.id, featureId: foreign.id, productId: product.id },
-    });
-    await expect(mixed).rejects.toMatchObject({ code: 'P2003' });
-  });
 });
 
 const versionless = (product: Product): PlanVersion =>

@@ -2,7 +2,8 @@ import type { OutgoingEvent } from '@farutech/contracts/contract';
 import type { PlanCode } from '../domain/catalog-code.ts';
 import type { PlanVersion } from '../domain/plan.ts';
 import type { AcceptedAudit, PlanStore, ProductStore, Stores, UnitOfWork } from '../domain/ports.ts';
-import { Product, type ProductState } from '../domain/product.ts';
+import { Product } from '../domain/product.ts';
+import type { ProductState } from '../domain/product-state.ts';
 
 interface Rows {
   readonly products: Map<string, ProductState>;
@@ -48,6 +49,11 @@ function products({ products: rows }: Rows): ProductStore {
   return {
     takeByCode: async (code) => restore([...rows.values()].find((row) => row.code === code)),
     takeById: async (id) => restore(rows.get(id)),
+    takeByModule: async (moduleId) =>
+      restore([...rows.values()].find(({ modules }) => modules.some(({ id }) => id === moduleId))),
+    takeByFeature: async (featureId) =>
+      restore([...rows.values()].find(({ features }) => features.some(({ id }) => id === featureId))),
+    allIds: async () => [...rows.keys()].toSorted(),
     async save(product) {
       rows.set(product.id, product.state);
     },
@@ -60,11 +66,18 @@ function plans({ plans: rows }: Rows): PlanStore {
     return new Map(matching.map((plan) => [plan.code, plan]));
   }
   return {
+    productOf: async (code) => [...rows.values()].find((plan) => plan.code === code)?.productId ?? null,
     takeNewest: async (codes) => newestAmong((plan) => codes.includes(plan.code)),
     newestOf: async (productId) =>
       [...newestAmong((plan) => plan.productId === productId).values()].toSorted((one, other) =>
         one.code < other.code ? -1 : 1,
       ),
+    versionsOf: async (productId) =>
+      [...rows.values()]
+        .filter((plan) => plan.productId === productId)
+        .toSorted((one, other) =>
+          one.code === other.code ? one.version - other.version : one.code < other.code ? -1 : 1,
+        ),
     async publish(version) {
       rows.set(version.id, version);
     },

@@ -4,14 +4,11 @@ import type { ProductManifest } from '../domain/product-manifest.ts';
 import { type InMemoryCatalog, inMemoryCatalog } from '../testing/in-memory-catalog.ts';
 import { at, changed } from '../testing/small-vet.ts';
 import { countedIds, now, operatorCause } from '../testing/use-case-parts.ts';
-import {
-  type ApplyProductManifestParts,
-  applyProductManifest,
-  type ManifestOutcome,
-} from './apply-product-manifest.ts';
+import { applyProductManifest, type ManifestOutcome } from './apply-product-manifest.ts';
+import type { ChangeParts } from './change-parts.ts';
 
 let catalog: InMemoryCatalog;
-let parts: ApplyProductManifestParts;
+let parts: ChangeParts;
 
 const apply = (manifest: ProductManifest, dryRun = false): Promise<ManifestOutcome> =>
   applyProductManifest(parts, operatorCause, { manifest, dryRun });
@@ -51,8 +48,10 @@ describe('un producto nuevo', () => {
     });
     expect(told()).toEqual([
       'ProductChanged',
+      'ModuleAdded',
       'FeatureAdded',
       'FeatureAdded',
+      'ModuleAdded',
       'FeatureAdded',
       'PlanPublished',
       'PlanPublished',
@@ -109,6 +108,7 @@ describe('aplicarlo otra vez', () => {
     ]);
     expect(catalog.events.map(({ data }) => data)).toEqual([
       expect.objectContaining({ code: 'FARUTECH_VET', version: '1.1.0', revision: 2 }),
+      expect.objectContaining({ code: 'BATCH_CONTROL', isPremium: false, revision: 2 }),
     ]);
   });
 

@@ -1,22 +1,16 @@
-import type { Clock } from '@farutech/kernel/clock';
-import type { NewId } from '@farutech/kernel/ids';
 import type { Cause } from '@farutech/kernel/request';
 import { applyPlans, type PlanChanges } from '../domain/apply-plans.ts';
 import { applyStructure } from '../domain/apply-structure.ts';
 import { difference } from '../domain/difference.ts';
-import type { AcceptedAudit, Stores, UnitOfWork } from '../domain/ports.ts';
-import { Product, type ProductTexts } from '../domain/product.ts';
+import type { AcceptedAudit, Stores } from '../domain/ports.ts';
+import { Product } from '../domain/product.ts';
 import {
   demandDistinctCodes,
   type ManifestChange,
   type ProductManifest,
+  textsOf,
 } from '../domain/product-manifest.ts';
-
-export interface ApplyProductManifestParts {
-  readonly unitOfWork: UnitOfWork;
-  readonly newId: NewId;
-  readonly clock: Clock;
-}
+import type { ChangeParts } from './change-parts.ts';
 
 export interface ApplyProductManifestInput {
   readonly manifest: ProductManifest;
@@ -33,7 +27,7 @@ export interface ManifestOutcome {
 
 /** Aplicarlo dos veces no cambia nada: cada pieza se compara con lo que hay, y solo se escribe la diferencia. */
 export async function applyProductManifest(
-  { unitOfWork, newId, clock }: ApplyProductManifestParts,
+  { unitOfWork, newId, clock }: ChangeParts,
   cause: Cause,
   { manifest, dryRun }: ApplyProductManifestInput,
 ): Promise<ManifestOutcome> {
@@ -66,10 +60,8 @@ const creation = (product: Product): ManifestChange => ({
   detail: product.texts.name,
 });
 
-const comparable = ({ name, description, version }: ProductTexts) => ({ name, description, version });
-
 function description(product: Product, manifest: ProductManifest): ManifestChange {
-  const detail = difference(comparable(product.texts), comparable(manifest));
+  const detail = difference(product.texts, textsOf(manifest));
   if (detail !== '') product.describe(manifest);
   return { action: detail === '' ? 'UNCHANGED' : 'UPDATE', kind: 'PRODUCT', code: product.code, detail };
 }

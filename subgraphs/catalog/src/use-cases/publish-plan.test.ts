@@ -4,10 +4,11 @@ import { type InMemoryCatalog, inMemoryCatalog } from '../testing/in-memory-cata
 import { at, changed } from '../testing/small-vet.ts';
 import { countedIds, now, operatorCause } from '../testing/use-case-parts.ts';
 import { applyProductManifest } from './apply-product-manifest.ts';
-import { type PublishPlanParts, publishPlan } from './publish-plan.ts';
+import type { ChangeParts } from './change-parts.ts';
+import { publishPlan } from './publish-plan.ts';
 
 let catalog: InMemoryCatalog;
-let parts: PublishPlanParts;
+let parts: ChangeParts;
 let productId: string;
 
 const offer = (change: (plan: { code: string; includedFeatures: string[] }) => void = () => {}): PlanOffer =>

@@ -1,6 +1,4 @@
-import type { Clock } from '@farutech/kernel/clock';
 import { notFound } from '@farutech/kernel/errors';
-import type { NewId } from '@farutech/kernel/ids';
 import type { Cause } from '@farutech/kernel/request';
 import {
   demandSameProduct,
@@ -9,13 +7,7 @@ import {
   type PlanVersion,
   publication,
 } from '../domain/plan.ts';
-import type { UnitOfWork } from '../domain/ports.ts';
-
-export interface PublishPlanParts {
-  readonly unitOfWork: UnitOfWork;
-  readonly newId: NewId;
-  readonly clock: Clock;
-}
+import type { ChangeParts } from './change-parts.ts';
 
 export interface PublishPlanInput {
   readonly productId: string;
@@ -24,7 +16,7 @@ export interface PublishPlanInput {
 
 /** Siempre una versión más, aunque diga lo mismo que la anterior: publicar es un acto, no un estado deseado. */
 export async function publishPlan(
-  { unitOfWork, newId, clock }: PublishPlanParts,
+  { unitOfWork, newId, clock }: ChangeParts,
   cause: Cause,
   { productId, offer }: PublishPlanInput,
 ): Promise<PlanVersion> {

@@ -1,5 +1,6 @@
 import {
   featureAdded,
+  featureChanged,
   featureRetired,
   planPublished,
   planRetired,
@@ -8,6 +9,7 @@ import {
 import { type ConsumerDefinition, on } from '@farutech/messaging/consume';
 import type { ReactionParts } from '../use-cases/reaction-parts.ts';
 import { recordFeature } from '../use-cases/record-feature.ts';
+import { recordFeatureChange } from '../use-cases/record-feature-change.ts';
 import { recordFeatureRetirement } from '../use-cases/record-feature-retirement.ts';
 import { recordPlan } from '../use-cases/record-plan.ts';
 import { recordPlanRetirement } from '../use-cases/record-plan-retirement.ts';
@@ -25,6 +27,7 @@ export const catalogFacts = (parts: ReactionParts): ConsumerDefinition => ({
   handlers: [
     on(productChanged, (data, delivery) => recordProduct(parts, messageCause(durable, delivery), data)),
     on(featureAdded, (data, delivery) => recordFeature(parts, messageCause(durable, delivery), data)),
+    on(featureChanged, (data, delivery) => recordFeatureChange(parts, messageCause(durable, delivery), data)),
     on(featureRetired, (data, delivery) =>
       recordFeatureRetirement(parts, messageCause(durable, delivery), data),
     ),

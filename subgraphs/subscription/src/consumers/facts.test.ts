@@ -6,8 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { deliver, deliverAll, type Message } from '../testing/deliver.ts';
 import {
   after,
-  customerFact,
+  customerChangedFact,
+  featureChangedFact,
   featureFact,
+  featureId,
   featureRetiredFact,
   grupoExito,
   id,
@@ -36,7 +38,9 @@ const story: readonly OutgoingEvent[] = [
   planRetiredFact(60),
   planFact({ planId: id('b', 2), version: 2, publishedAt: after(70).toISOString() }),
   planRetiredFact(80),
-  customerFact({ revision: 2, isActive: false }),
+  customerChangedFact({ revision: 2, isActive: false }),
+  featureChangedFact('BATCH_CONTROL', 'Control de lotes', 5),
+  featureChangedFact('BATCH_CONTROL', 'Lotes', 4),
   statusFact({ version: 3, status: 'ACTIVE', statusChanged: false }),
   statusFact({ version: 4, status: 'SUSPENDED' }),
 ];
@@ -72,6 +76,8 @@ describe('los hechos que llegan', () => {
       planId: vetProfessional,
       startsAt: after(3),
       expiresAt: null,
+      reason: null,
+      changedBy: null,
     });
     expect(norteWorld.tables.outbox).toEqual([
       {
@@ -85,6 +91,7 @@ describe('los hechos que llegan', () => {
           planVersion: 1,
           maxUsers: 25,
           activatedAt: after(100).toISOString(),
+          revision: 2,
         },
       },
     ]);
@@ -99,6 +106,7 @@ describe('los hechos que llegan', () => {
     ['TenantInstanceRequested sin su plan', requestedFact()],
     ['TenantInstanceProvisioned sin su suscripción', provisionedFact()],
     ['FeatureRetired sin su función', featureRetiredFact('BATCH_CONTROL', 5)],
+    ['FeatureChanged sin su función', featureChangedFact('BATCH_CONTROL', 'Lotes', 5)],
   ])('%s vuelve más tarde, y no deja nada', async (_name, event) => {
     const { parts, tables } = fresh();
 
@@ -143,6 +151,8 @@ describe('los hechos que llegan', () => {
       }),
       { numRuns: 300 },
     );
+    expect(expected.tables.customers.get(grupoExito)).toMatchObject({ isActive: false, revision: 2 });
+    expect(expected.tables.features.get(featureId('BATCH_CONTROL'))?.name).toBe('Control de lotes');
     expect(outcome(expected).plans.map(([, plan]) => plan.retiredAt)).toEqual([after(60), after(80)]);
   });
 

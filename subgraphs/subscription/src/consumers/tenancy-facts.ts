@@ -1,4 +1,4 @@
-import { customerRegistered, tenantInstanceRequested } from '@farutech/contracts/tenancy';
+import { customerChanged, customerRegistered, tenantInstanceRequested } from '@farutech/contracts/tenancy';
 import { type ConsumerDefinition, on } from '@farutech/messaging/consume';
 import { openPlanSubscription } from '../use-cases/open-plan-subscription.ts';
 import type { ReactionParts } from '../use-cases/reaction-parts.ts';
@@ -15,6 +15,7 @@ export const tenancyFacts = (parts: ReactionParts): ConsumerDefinition => ({
   concurrency: 4,
   handlers: [
     on(customerRegistered, (data, delivery) => recordCustomer(parts, messageCause(durable, delivery), data)),
+    on(customerChanged, (data, delivery) => recordCustomer(parts, messageCause(durable, delivery), data)),
     on(tenantInstanceRequested, (data, delivery) =>
       openPlanSubscription(parts, messageCause(durable, delivery), data),
     ),

@@ -51,6 +51,8 @@ const undo: Record<FeatureCause, (it: Entitlement, code: string, at: Date) => En
         expiresAt: null,
         validFrom: at,
         validTo: null,
+        reason: null,
+        changedBy: null,
         plan: { planId: 'p', code: 'VET_BASIC', version: 1, maxUsers: 1, includedFeatures: [code] },
       },
     ],

@@ -3,6 +3,7 @@ import { override, retired, running, state } from '../testing/entitlements.ts';
 import { after, dayMs } from '../testing/facts.ts';
 import { effectiveFeatures, type FeatureCause } from './effective-features.ts';
 import { type Entitlement, nothingKnown } from './entitlement.ts';
+import { nextChangeAt } from './next-change.ts';
 
 const now = after(10 * dayMs);
 const enable = (featureCode: string) => override({ featureCode, overrideType: 'ENABLE' });
@@ -14,6 +15,11 @@ function answerFor(code: string, entitlement: Entitlement): string {
   expect(found.cause).toBe(found.causes[0]);
   return `${found.enabled ? 'on' : 'off'}: ${found.causes.join(', ')}`;
 }
+
+const cancelledFrom = (at: Date) => [
+  state({ validTo: at }),
+  state({ status: 'CANCELLED', validFrom: at, reason: 'Mora', changedBy: 'billing' }),
+];
 
 type Example = readonly [name: string, code: string, entitlement: Entitlement, expected: string];
 const off = (...causes: FeatureCause[]): string => `off: ${causes.join(', ')}`;
@@ -75,6 +81,56 @@ const examples: readonly Example[] = [
     'BATCH_CONTROL',
     running({ states: [state({ status: 'CANCELLED' })] }),
     off('SUBSCRIPTION_CANCELLED'),
+  ],
+  [
+    'cancelada para mañana: hoy todavía vale',
+    'BATCH_CONTROL',
+    running({ states: cancelledFrom(after(11 * dayMs)) }),
+    on('PLAN'),
+  ],
+  [
+    'un milisegundo antes de la fecha de cancelación todavía vale',
+    'BATCH_CONTROL',
+    running({ states: cancelledFrom(new Date(+now + 1)) }),
+    on('PLAN'),
+  ],
+  [
+    'en el instante de la cancelación ya no vale, aunque nadie haya corrido',
+    'BATCH_CONTROL',
+    running({ states: cancelledFrom(now) }),
+    off('SUBSCRIPTION_CANCELLED'),
+  ],
+  [
+    'cancelada y además vencida',
+    'BATCH_CONTROL',
+    running({ states: [state({ status: 'CANCELLED', expiresAt: after(1) })] }),
+    off('SUBSCRIPTION_CANCELLED', 'SUBSCRIPTION_EXPIRED'),
+  ],
+  [
+    'reanudada vuelve a valer',
+    'BATCH_CONTROL',
+    running({
+      states: [
+        state({ status: 'SUSPENDED', validTo: after(9 * dayMs) }),
+        state({ validFrom: after(9 * dayMs) }),
+      ],
+    }),
+    on('PLAN'),
+  ],
+  [
+    'suspendida y además vencida',
+    'BATCH_CONTROL',
+    running({ states: [state({ status: 'SUSPENDED', expiresAt: now })] }),
+    off('SUBSCRIPTION_EXPIRED', 'SUBSCRIPTION_SUSPENDED'),
+  ],
+  [
+    'norte retirada, y con ella su suscripción',
+    'BATCH_CONTROL',
+    running({
+      states: [state({ status: 'CANCELLED' })],
+      instance: { status: 'DECOMMISSIONED', provisionedAt: after(0) },
+    }),
+    off('SUBSCRIPTION_CANCELLED', 'INSTANCE_NOT_ACTIVE'),
   ],
   [
     'suscripción que empieza mañana',
@@ -166,5 +222,15 @@ describe('qué puede usar una instancia', () => {
     const answer = effectiveFeatures(running({ states: [state({ status: 'SUSPENDED' })] }), now);
 
     expect([answer.plan?.code, answer.maxUsers]).toEqual(['VET_PROFESSIONAL', 25]);
+  });
+
+  it('una cancelación con fecha es el próximo cambio, y gana la que llegue antes: ella o el vencimiento', () => {
+    const states = cancelledFrom(after(20 * dayMs));
+    const withExpiry = (days: number) => states.map((one) => ({ ...one, expiresAt: after(days * dayMs) }));
+
+    expect(nextChangeAt(running({ states }), now)).toEqual(after(20 * dayMs));
+    expect(nextChangeAt(running({ states: withExpiry(30) }), now)).toEqual(after(20 * dayMs));
+    expect(nextChangeAt(running({ states: withExpiry(15) }), now)).toEqual(after(15 * dayMs));
+    expect(nextChangeAt(running({ states }), after(20 * dayMs))).toBeNull();
   });
 });

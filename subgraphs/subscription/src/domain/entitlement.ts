@@ -16,6 +16,9 @@ export interface SubscriptionTerms extends Period {
   readonly status: SubscriptionStatus;
   readonly startsAt: Date;
   readonly expiresAt: Date | null;
+  /** Por qué y quién, de una suspensión o una cancelación: solo para el personal de Farutech. */
+  readonly reason: string | null;
+  readonly changedBy: string | null;
   readonly plan: PlanTerms;
 }
 

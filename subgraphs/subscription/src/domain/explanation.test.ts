@@ -28,6 +28,26 @@ describe('por qué', () => {
     );
   });
 
+  it('de una suspensión o una cancelación, quién y por qué son solo para el personal', () => {
+    const decided = {
+      reason: 'Mora de 60 días',
+      changedBy: 'billing@farutech.test',
+      validFrom: after(2 * dayMs),
+    };
+    const suspended = running({ states: [state({ status: 'SUSPENDED', ...decided })] });
+    const cancelled = running({ states: [state({ status: 'CANCELLED', ...decided })] });
+
+    expect(told('BATCH_CONTROL', suspended)).toBe(
+      'BATCH_CONTROL is off since 2026-03-03: the subscription is suspended.',
+    );
+    expect(told('BATCH_CONTROL', cancelled)).toBe(
+      'BATCH_CONTROL is off since 2026-03-03: the subscription is cancelled.',
+    );
+    expect(told('BATCH_CONTROL', suspended, true)).toBe(
+      'BATCH_CONTROL is off since 2026-03-03: the subscription is suspended by billing@farutech.test, reason: Mora de 60 días.',
+    );
+  });
+
   it.each<[string, string, Entitlement]>([
     ['BATCH_CONTROL is on: VET_PROFESSIONAL v1 includes it.', 'BATCH_CONTROL', running()],
     ['LAB_RESULTS is off: VET_PROFESSIONAL v1 does not include it.', 'LAB_RESULTS', running()],

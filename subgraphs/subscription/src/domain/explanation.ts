@@ -22,6 +22,11 @@ function overrideText(verb: string, override: OverrideTerms | undefined, { forSt
   return `${verb} for this customer${until}${why}`;
 }
 
+function statusText(verb: string, { situation: { terms }, forStaff }: Told): string {
+  const why = forStaff && terms?.changedBy ? ` by ${terms.changedBy}, reason: ${terms.reason}` : '';
+  return `the subscription is ${verb}${why}`;
+}
+
 function startText({ situation: { terms }, at }: Told): string {
   return terms !== null && at < terms.startsAt
     ? `the subscription starts on ${day(terms.startsAt)}`
@@ -38,13 +43,13 @@ function causeText(cause: FeatureCause, told: Told): string {
     case 'NO_SUBSCRIPTION':
       return 'this instance has no subscription';
     case 'SUBSCRIPTION_CANCELLED':
-      return 'the subscription is cancelled';
+      return statusText('cancelled', told);
     case 'SUBSCRIPTION_NOT_STARTED':
       return startText(told);
     case 'SUBSCRIPTION_EXPIRED':
       return 'the subscription has expired';
     case 'SUBSCRIPTION_SUSPENDED':
-      return 'the subscription is suspended';
+      return statusText('suspended', told);
     case 'INSTANCE_NOT_ACTIVE':
       return `the instance is ${entitlement.instance?.status ?? 'not known yet'}`;
     case 'FEATURE_RETIRED':
@@ -67,7 +72,9 @@ function since(told: Told): string {
   const { situation, feature } = told;
   if (feature.causes.length > 1) return '';
   const from = {
+    SUBSCRIPTION_CANCELLED: situation.terms?.validFrom,
     SUBSCRIPTION_EXPIRED: situation.terms?.expiresAt,
+    SUBSCRIPTION_SUSPENDED: situation.terms?.validFrom,
     FEATURE_RETIRED: retiredAt(told),
     OVERRIDE_DISABLE: situation.overrides.get(feature.code)?.validFrom,
     OVERRIDE_ENABLE: situation.overrides.get(feature.code)?.validFrom,

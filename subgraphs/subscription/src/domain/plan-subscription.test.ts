@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { v7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import { after, farutechVet, grupoExito, id, norte, start, vetProfessional } from '../testing/facts.ts';
 import { PlanSubscription } from './plan-subscription.ts';
@@ -14,8 +15,7 @@ const requested = (): PlanSubscription =>
       createdAt: start,
     },
     { planId: vetProfessional, startsAt: start, expiresAt: null },
-    start,
-    start,
+    { requestedAt: start, now: start, newId: v7 },
   );
 
 const disable = (n: number) => ({
@@ -31,8 +31,8 @@ describe('la suscripción de norte', () => {
     const subscription = requested();
 
     expect(subscription.present.status).toBe('PENDING');
-    expect(subscription.activate(after(5), after(6))).toBe(true);
-    expect(subscription.activate(after(7), after(8))).toBe(false);
+    expect(subscription.activate(after(5), after(6))).toEqual(after(6));
+    expect(subscription.activate(after(7), after(8))).toBeUndefined();
     expect(subscription.present.status).toBe('ACTIVE');
   });
 

@@ -1,63 +1,48 @@
-import { notFound } from '@farutech/kernel/errors';
-import type { SubscriptionStatus } from './entitlement.ts';
+import { DomainError, notFound } from '@farutech/kernel/errors';
+import { Agenda } from './agenda.ts';
 import type { FeatureOverride } from './feature-override.ts';
-import { type Believed, Timeline } from './timeline.ts';
+import { OverrideHistory } from './override-history.ts';
+import { contract, type ScheduledChange } from './scheduled-change.ts';
+import type {
+  StoredSubscription,
+  SubscriptionChanges,
+  SubscriptionContract,
+  SubscriptionIdentity,
+  SubscriptionState,
+} from './stored-subscription.ts';
+import { demandStatusAfter, statusAfter } from './subscription-transitions.ts';
+import { Timeline } from './timeline.ts';
 
-/** Qué puede seguir a qué. Cualquier otra cosa deja la suscripción como está. */
-const transitions = {
-  activate: { from: 'PENDING', to: 'ACTIVE' },
-} as const satisfies Record<string, { from: SubscriptionStatus; to: SubscriptionStatus }>;
-
-export interface SubscriptionState {
-  readonly status: SubscriptionStatus;
-  readonly planId: string;
-  readonly startsAt: Date;
-  readonly expiresAt: Date | null;
-}
-
-/** Lo que no cambia nunca. */
-export interface SubscriptionIdentity {
-  readonly id: string;
-  readonly customerId: string;
-  readonly tenantInstanceId: string;
-  readonly productId: string;
-  readonly createdAt: Date;
-}
-
-/** Lo que lee el almacén: las filas que hoy se creen, y cuándo se supo la más nueva. */
-export interface StoredSubscription extends SubscriptionIdentity {
-  readonly states: readonly Believed<SubscriptionState>[];
-  readonly overrides: readonly Believed<FeatureOverride>[];
-  readonly lastKnownAt: Date;
-}
-
-/** Lo que escribe el almacén: filas que dejan de creerse y filas que se creen, todo desde `knownAt`. */
-export interface SubscriptionChanges {
-  readonly knownAt: Date;
-  readonly present: SubscriptionState;
-  readonly forgottenStates: readonly bigint[];
-  readonly states: readonly Believed<SubscriptionState>[];
-  readonly forgottenOverrides: readonly bigint[];
-  readonly overrides: readonly Believed<FeatureOverride>[];
+/** Quién lo decide y por qué. */
+export interface Decision {
+  readonly reason: string;
+  readonly by: string;
+  readonly byCustomer: boolean;
 }
 
 const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
+const later = (a: Date, b: Date): Date => (a > b ? a : b);
+const justBefore = (instant: Date): Date => new Date(+instant - 1);
+
+const decidedByFarutech = (): DomainError =>
+  new DomainError('FORBIDDEN', 'Farutech scheduled this cancellation: ask its billing department.');
 
 export class PlanSubscription {
   readonly identity: SubscriptionIdentity;
   readonly #states: Timeline<SubscriptionState>;
-  readonly #overrides = new Map<string, Timeline<FeatureOverride>>();
+  readonly #overrides: OverrideHistory;
+  readonly #agenda: Agenda;
+  #revision: number;
   #knownAt: Date;
 
   private constructor(stored: StoredSubscription) {
-    const { states, overrides, lastKnownAt, ...identity } = stored;
+    const { states, overrides, waiting, revision, lastKnownAt, ...identity } = stored;
     this.identity = identity;
     this.#states = new Timeline(states);
+    this.#overrides = new OverrideHistory(overrides);
+    this.#agenda = new Agenda(waiting);
+    this.#revision = revision;
     this.#knownAt = lastKnownAt;
-    for (const code of new Set(overrides.map(({ value }) => value.featureCode))) {
-      const facts = overrides.filter(({ value }) => value.featureCode === code);
-      this.#overrides.set(code, new Timeline(facts));
-    }
   }
 
   static restore(stored: StoredSubscription): PlanSubscription {
@@ -67,72 +52,172 @@ export class PlanSubscription {
   /** Rige desde que se pidió, salvo que el reloj de quien pidió vaya por delante del nuestro. */
   static request(
     identity: SubscriptionIdentity,
-    terms: Omit<SubscriptionState, 'status'>,
-    requestedAt: Date,
-    now: Date,
+    bought: SubscriptionContract,
+    { requestedAt, now, newId }: { requestedAt: Date; now: Date; newId: () => string },
   ): PlanSubscription {
-    const made = new PlanSubscription({ ...identity, states: [], overrides: [], lastKnownAt: now });
-    made.#states.overwrite(earlier(requestedAt, now), { ...terms, status: 'PENDING' });
+    const nothing = { states: [], overrides: [], waiting: [] };
+    const made = new PlanSubscription({ ...identity, ...nothing, revision: 1, lastKnownAt: now });
+    const pending = { ...bought, status: 'PENDING', reason: null, changedBy: null } as const;
+    made.#states.overwrite(earlier(requestedAt, now), pending);
+    const agreed = { reason: null, requestedBy: contract, byCustomer: false, requestedAt: now };
+    const { startsAt, expiresAt } = bought;
+    if (startsAt > now) made.#agenda.add({ id: newId(), kind: 'START', effectiveAt: startsAt, ...agreed });
+    if (expiresAt) made.#agenda.add({ id: newId(), kind: 'EXPIRY', effectiveAt: expiresAt, ...agreed });
     return made;
   }
 
+  get revision(): number {
+    return this.#revision;
+  }
+
   get present(): SubscriptionState {
-    const state = this.#states.holding(this.#knownAt)?.value;
+    return this.stateAt(this.#knownAt);
+  }
+
+  stateAt(at: Date): SubscriptionState {
+    const state = this.#states.holding(at)?.value;
     if (state === undefined) throw new TypeError(`la suscripción ${this.identity.id} no tiene estado`);
     return state;
   }
 
   overrideAt(featureCode: string, at: Date): FeatureOverride | undefined {
-    return this.#overrides.get(featureCode)?.holding(at)?.value;
+    return this.#overrides.at(featureCode, at);
   }
 
-  /** False si ya no estaba PENDING: un hecho contado dos veces no cambia nada. */
-  activate(provisionedAt: Date, now: Date): boolean {
-    const { present } = this;
-    if (present.status !== transitions.activate.from) return false;
+  /** Undefined si ya no estaba PENDING: un hecho contado dos veces no cambia nada. */
+  activate(provisionedAt: Date, now: Date): Date | undefined {
     const at = this.#learn(now);
+    const status = statusAfter(this.present.status, 'activate');
+    if (status === undefined) return undefined;
     // En el instante más temprano de los dos: con un reloj adelantado, otro proceso leería aún PENDING.
-    this.#states.overwrite(earlier(provisionedAt, at), { ...present, status: transitions.activate.to });
-    return true;
+    this.#states.overwrite(earlier(provisionedAt, at), { ...this.present, status });
+    this.#revision += 1;
+    return at;
+  }
+
+  suspend({ reason, by }: Decision, now: Date): Date {
+    const at = this.#learn(now);
+    const status = demandStatusAfter(this.present.status, 'suspend');
+    return this.#untilCancelled(at, { status, reason, changedBy: by });
+  }
+
+  resume(now: Date): Date {
+    const at = this.#learn(now);
+    const status = demandStatusAfter(this.present.status, 'resume');
+    return this.#untilCancelled(at, { status, reason: null, changedBy: null });
+  }
+
+  cancel({ reason, by }: Decision, now: Date): Date {
+    const at = this.#learn(now);
+    const status = demandStatusAfter(this.present.status, 'cancel');
+    this.#states.overwrite(at, { ...this.present, status, reason, changedBy: by });
+    this.#agenda.withdrawAfter(at);
+    this.#revision += 1;
+    return at;
+  }
+
+  /**
+   * Se escribe ya, con su fecha: las funciones se apagan en ese instante aunque nadie esté para hacerlo. La
+   * segunda sustituye a la primera. No cambia la revisión: todavía no ha pasado nada que contar.
+   */
+  scheduleCancellation(id: string, decision: Decision, effectiveAt: Date, now: Date): void {
+    const { reason, by, byCustomer } = decision;
+    const at = this.#learn(now);
+    demandStatusAfter(this.present.status, 'cancel');
+    const planned = this.#agenda.ofKind('CANCELLATION');
+    if (planned !== undefined) {
+      if (byCustomer && !planned.byCustomer) throw decidedByFarutech();
+      this.#takeBack(planned);
+    }
+    const status = demandStatusAfter(this.stateAt(effectiveAt).status, 'cancel');
+    this.#states.overwrite(effectiveAt, { ...this.stateAt(effectiveAt), status, reason, changedBy: by });
+    const planning = { reason, requestedBy: by, byCustomer, requestedAt: at };
+    this.#agenda.add({ id, kind: 'CANCELLATION', effectiveAt, ...planning });
+  }
+
+  withdraw(changeId: string, byCustomer: boolean, now: Date): ScheduledChange {
+    const at = this.#learn(now);
+    const change = this.#agenda.byId(changeId);
+    if (change === undefined || change.effectiveAt <= at) {
+      throw new DomainError('ILLEGAL_TRANSITION', 'This change has happened or was withdrawn.', 'id');
+    }
+    if (change.kind !== 'CANCELLATION') {
+      throw new DomainError('ILLEGAL_TRANSITION', `${change.kind} is part of what was bought.`, 'id');
+    }
+    if (byCustomer && !change.byCustomer) throw decidedByFarutech();
+    this.#takeBack(change);
+    return change;
+  }
+
+  /** Undefined si ya había acabado. */
+  endWithInstance(endedAt: Date, now: Date): Date | undefined {
+    const at = this.#learn(now);
+    const status = statusAfter(this.present.status, 'endWithInstance');
+    if (status === undefined) return undefined;
+    const since = later(earlier(endedAt, at), this.#states.firstFrom);
+    this.#states.overwrite(since, { ...this.present, status, reason: null, changedBy: null });
+    this.#agenda.withdrawAfter(at);
+    this.#revision += 1;
+    return since;
+  }
+
+  /** Llegó su hora: dice si hay algo que contar. Undefined: no la tiene, o todavía no es la hora. */
+  settle(changeId: string, now: Date): { change: ScheduledChange; tells: boolean } | undefined {
+    const change = this.#agenda.byId(changeId);
+    if (change === undefined || change.effectiveAt > now) return undefined;
+    const at = this.#learn(now);
+    const { status } = this.stateAt(change.effectiveAt);
+    const tells = change.kind === 'CANCELLATION' || (change.kind === 'EXPIRY' && status !== 'CANCELLED');
+    this.#agenda.end(change, 'DONE');
+    if (change.kind === 'CANCELLATION') this.#agenda.withdrawAfter(at);
+    if (tells) this.#revision += 1;
+    return { change, tells };
   }
 
   /** Ponerla otra vez sustituye a la anterior. */
   setOverride(override: Omit<FeatureOverride, 'createdAt'>, until: Date | null, now: Date): void {
     const at = this.#learn(now);
-    this.#timelineOf(override.featureCode).overwrite(at, { ...override, createdAt: at }, until);
+    this.#overrides.of(override.featureCode).overwrite(at, { ...override, createdAt: at }, until);
   }
 
   clearOverride(featureCode: string, now: Date): FeatureOverride {
     const at = this.#learn(now);
     const held = this.overrideAt(featureCode, at);
     if (held === undefined) throw notFound('featureCode');
-    this.#timelineOf(featureCode).overwrite(at, null);
+    this.#overrides.of(featureCode).overwrite(at, null);
     return held;
   }
 
   changes(): SubscriptionChanges {
-    const overrides = [...this.#overrides.values()];
     return {
       knownAt: this.#knownAt,
+      revision: this.#revision,
       present: this.present,
       forgottenStates: this.#states.forgotten,
       states: this.#states.unwritten,
-      forgottenOverrides: overrides.flatMap((timeline) => timeline.forgotten),
-      overrides: overrides.flatMap((timeline) => timeline.unwritten),
+      forgottenOverrides: this.#overrides.forgotten,
+      overrides: this.#overrides.unwritten,
+      scheduled: this.#agenda.added,
+      ended: this.#agenda.ended,
     };
+  }
+
+  /** Lo que ya se había dicho de después sigue en pie: una cancelación con fecha llega igual. */
+  #untilCancelled(at: Date, change: Pick<SubscriptionState, 'status' | 'reason' | 'changedBy'>): Date {
+    this.#states.rewrite(at, (state) => (state.status === 'CANCELLED' ? state : { ...state, ...change }));
+    this.#revision += 1;
+    return at;
+  }
+
+  /** Vuelve a regir lo que regía hasta entonces. */
+  #takeBack(cancellation: ScheduledChange): void {
+    this.#states.overwrite(cancellation.effectiveAt, this.stateAt(justBefore(cancellation.effectiveAt)));
+    this.#agenda.end(cancellation, 'WITHDRAWN');
   }
 
   /** Lo que se sabe nunca retrocede: un reloj atrasado dejaría filas olvidadas antes de sabidas. */
   #learn(now: Date): Date {
     if (now > this.#knownAt) this.#knownAt = now;
     return this.#knownAt;
-  }
-
-  #timelineOf(featureCode: string): Timeline<FeatureOverride> {
-    const known = this.#overrides.get(featureCode);
-    if (known !== undefined) return known;
-    const made = new Timeline<FeatureOverride>();
-    this.#overrides.set(featureCode, made);
-    return made;
   }
 }

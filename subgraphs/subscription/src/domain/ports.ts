@@ -3,11 +3,23 @@ import type { Cause } from '@farutech/kernel/request';
 import type { InstanceStatus } from './entitlement.ts';
 import type { PlanSubscription } from './plan-subscription.ts';
 
+export interface DueChange {
+  readonly changeId: string;
+  readonly subscription: PlanSubscription;
+}
+
 export interface PlanSubscriptions {
   /** Bloqueada hasta que acaba la transacción. */
   byId(id: string): Promise<PlanSubscription | null>;
   /** Bloqueada hasta que acaba la transacción. */
   byInstance(instanceId: string): Promise<PlanSubscription | null>;
+  /** Bloqueada hasta que acaba la transacción. La de un cambio con fecha, haya acabado o no. */
+  byScheduledChange(changeId: string): Promise<PlanSubscription | null>;
+  /**
+   * Al que antes le llegó la hora, con su suscripción, los dos bloqueados. Nunca espera: se salta los de
+   * `except` y los que otra transacción tiene, o tiene su suscripción.
+   */
+  takeDue(now: Date, except: readonly string[]): Promise<DueChange | null>;
   add(subscription: PlanSubscription): Promise<void>;
   save(subscription: PlanSubscription): Promise<void>;
 }
@@ -32,12 +44,16 @@ export interface FeatureRecord {
   readonly name: string;
   readonly addedAt: Date;
   readonly retiredAt: Date | null;
+  /** 0: solo se sabe que se añadió. */
+  readonly revision: number;
 }
 
 export interface Features {
   byCode(productId: string, code: string): Promise<FeatureRecord | null>;
   /** La que ya se tiene se queda como está. */
-  add(feature: Omit<FeatureRecord, 'retiredAt'>): Promise<void>;
+  add(feature: Omit<FeatureRecord, 'retiredAt' | 'revision'>): Promise<void>;
+  /** False si la función aún no se tiene. Una revisión anterior a la que se tiene no cuenta. */
+  change(feature: Pick<FeatureRecord, 'featureId' | 'name' | 'revision'>): Promise<boolean>;
   /** False si la función aún no se tiene. */
   retire(featureId: string, retiredAt: Date): Promise<boolean>;
 }

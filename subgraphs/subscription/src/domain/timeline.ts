@@ -29,6 +29,11 @@ export class Timeline<T> {
     return this.#believed.find((fact) => holdsAt(fact, at));
   }
 
+  /** Desde cuándo se sabe algo. */
+  get firstFrom(): Date {
+    return new Date(Math.min(...this.#believed.map(({ validFrom }) => +validFrom)));
+  }
+
   /** Desde `from` vale `value` (o nada) hasta `until`; lo que se había dicho de después queda sin efecto. */
   overwrite(from: Date, value: T | null, until: Date | null = null): void {
     const kept: Believed<T>[] = [];
@@ -42,6 +47,24 @@ export class Timeline<T> {
     }
     if (value !== null) kept.push({ rowId: null, value, validFrom: from, validTo: until });
     this.#believed = kept;
+  }
+
+  /**
+   * Desde `from`, cada tramo pasa a valer lo que `change` dice, y lo que ya se había dicho de después sigue en
+   * pie: suspender no borra una cancelación con fecha. El tramo que `change` devuelve tal cual no se toca.
+   */
+  rewrite(from: Date, change: (value: T) => T): void {
+    this.#believed = this.#believed.flatMap((fact): Believed<T>[] => {
+      if (fact.validTo !== null && fact.validTo <= from) return [fact];
+      const value = change(fact.value);
+      if (value === fact.value) return [fact];
+      if (fact.rowId !== null) this.#forgotten.push(fact.rowId);
+      if (fact.validFrom >= from) return [{ ...fact, rowId: null, value }];
+      return [
+        { ...fact, rowId: null, validTo: from },
+        { rowId: null, value, validFrom: from, validTo: fact.validTo },
+      ];
+    });
   }
 
   get forgotten(): readonly bigint[] {

@@ -2,13 +2,15 @@ import type { Cause } from '@farutech/kernel/request';
 import type { Reach } from '@farutech/kernel/viewer';
 import type { AuditsRefusals, RequestBase } from '@farutech/subgraph/request-context';
 import type { Digest } from '../domain/answer-version.ts';
+import type { PlanSubscriptionList } from '../persistence/queries/plan-subscription-list.ts';
 import type { SubscriptionLoaders } from '../persistence/queries/subscription-loaders.ts';
-import type { SetFeatureOverrideParts } from '../use-cases/set-feature-override.ts';
+import type { SubscriptionChangeParts } from '../use-cases/subscription-change-parts.ts';
 
 export interface SubscriptionContext extends RequestBase, AuditsRefusals {
   readonly reach: Reach;
   readonly loaders: SubscriptionLoaders;
-  readonly parts: SetFeatureOverrideParts;
+  readonly list: PlanSubscriptionList;
+  readonly parts: SubscriptionChangeParts;
   readonly digest: Digest;
 }
 

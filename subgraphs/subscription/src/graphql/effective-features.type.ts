@@ -95,7 +95,7 @@ export class EffectiveFeatures {
   @Field(() => DateTime, {
     nullable: true,
     description:
-      'When `version` will change by itself (a start, an expiry, the end of an override) if nothing else happens; null: never.',
+      'When `version` will change by itself (a start, an expiry, a scheduled cancellation, the end of an override) if nothing else happens; null: never.',
   })
   nextChangeAt!: Date | null;
 }

@@ -1,41 +1,16 @@
 import { parseUuid } from '@farutech/kernel/ids';
 import { Authorise, everybody } from '@farutech/subgraph/authorise';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { PlanSubscriptionRow } from '../persistence/queries/plan-subscriptions.ts';
 import { clearFeatureOverride } from '../use-cases/clear-feature-override.ts';
 import { setFeatureOverride } from '../use-cases/set-feature-override.ts';
-import { causeOf, forgetReads, type SubscriptionContext } from './context.ts';
+import { causeOf, type SubscriptionContext } from './context.ts';
 import {
   PlanSubscription,
   SetFeatureOverrideInput,
   SubscriptionFeatureOverride,
 } from './plan-subscription.type.ts';
-
-export const toPlanSubscription = (row: PlanSubscriptionRow): PlanSubscription => ({
-  id: row.id,
-  customer: { id: row.customerId },
-  instance: { id: row.tenantInstanceId },
-  plan: { id: row.planId },
-  status: row.status,
-  startsAt: row.startsAt,
-  expiresAt: row.expiresAt,
-  createdAt: row.createdAt,
-});
-
-export async function findPlanSubscription(
-  id: string,
-  { loaders }: SubscriptionContext,
-): Promise<PlanSubscription | null> {
-  const row = await loaders.subscriptions.load(id);
-  return row && toPlanSubscription(row);
-}
-
-async function afterChange(id: string, context: SubscriptionContext): Promise<PlanSubscription> {
-  forgetReads(context);
-  const changed = await findPlanSubscription(id, context);
-  if (changed === null) throw new TypeError(`la suscripción ${id} desapareció tras cambiarla`);
-  return changed;
-}
+import { afterChange, findPlanSubscription, toScheduledChange } from './plan-subscription.view.ts';
+import { ScheduledChange } from './scheduled-change.type.ts';
 
 @Resolver(() => PlanSubscription)
 export class PlanSubscriptionResolver {
@@ -62,13 +37,26 @@ export class PlanSubscriptionResolver {
     return rows.map(({ validTo, ...row }) => ({ ...row, expiresAt: validTo }));
   }
 
+  @FieldResolver(() => [ScheduledChange], {
+    description:
+      'What will happen to it by itself, by date. After a CANCELLATION nothing more: what was agreed for later has no meaning then.',
+  })
+  async scheduledChanges(
+    @Root() { id }: PlanSubscription,
+    @Ctx() { loaders, viewer }: SubscriptionContext,
+  ): Promise<readonly ScheduledChange[]> {
+    const rows = await loaders.scheduledChanges.load(id);
+    return rows.map((row) => toScheduledChange(row, viewer));
+  }
+
   @Authorise('PLATFORM_ADMIN', 'SUPPORT')
   @Mutation(() => PlanSubscription, {
     description:
       'Turns one feature on or off for one subscription, whatever its plan says, at once. Setting it again replaces it. FEATURE_NOT_IN_PRODUCT, FEATURE_RETIRED.',
   })
   async setFeatureOverride(
-    @Arg('input', () => SetFeatureOverrideInput) input: SetFeatureOverrideInput,
+    @Arg('input', () => SetFeatureOverrideInput, { description: 'The exception.' })
+    input: SetFeatureOverrideInput,
     @Ctx() context: SubscriptionContext,
   ): Promise<PlanSubscription> {
     const subscriptionId = parseUuid(input.subscriptionId, 'subscriptionId');

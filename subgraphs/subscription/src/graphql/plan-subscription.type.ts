@@ -5,7 +5,7 @@ import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 't
 import type { OverrideType, SubscriptionStatus } from '../domain/entitlement.ts';
 import { Customer, Plan, TenantInstance } from './stubs.type.ts';
 
-const SubscriptionStatusEnum = {
+export const SubscriptionStatusEnum = {
   PENDING: 'PENDING',
   ACTIVE: 'ACTIVE',
   SUSPENDED: 'SUSPENDED',
@@ -14,7 +14,7 @@ const SubscriptionStatusEnum = {
 registerEnumType(SubscriptionStatusEnum, {
   name: 'SubscriptionStatus',
   description:
-    'PENDING until the instance exists. An expired subscription stays ACTIVE: expiry is a matter of its dates.',
+    'PENDING until the instance exists; ACTIVE and SUSPENDED back and forth; CANCELLED for good. An expired subscription stays ACTIVE: expiry is a matter of its dates.',
 });
 
 const OverrideTypeEnum = {
@@ -33,7 +33,8 @@ export class SubscriptionFeatureOverride {
   @Field(() => String, { description: 'Code of a feature of the product: "BATCH_CONTROL".' })
   featureCode!: string;
 
-  @Field(() => OverrideTypeEnum) overrideType!: OverrideType;
+  @Field(() => OverrideTypeEnum, { description: 'Whether it turns the feature on or off.' })
+  overrideType!: OverrideType;
 
   @VisibleTo(...staff)
   @Field(() => String, { nullable: true, description: 'Why; null for those who are not staff.' })
@@ -42,7 +43,7 @@ export class SubscriptionFeatureOverride {
   @Field(() => DateTime, { nullable: true, description: 'When it ends by itself; null: never.' })
   expiresAt!: Date | null;
 
-  @Field(() => DateTime) createdAt!: Date;
+  @Field(() => DateTime, { description: 'When it was set.' }) createdAt!: Date;
 
   @VisibleTo(...staff)
   @Field(() => String, { nullable: true, description: 'Who set it; null for those who are not staff.' })
@@ -63,7 +64,14 @@ export class PlanSubscription {
   @Field(() => Plan, { nullable: true, description: 'The very version that was bought.' })
   plan!: Plan | null;
 
-  @Field(() => SubscriptionStatusEnum) status!: SubscriptionStatus;
+  @Field(() => SubscriptionStatusEnum, { description: 'What holds now.' }) status!: SubscriptionStatus;
+
+  @VisibleTo(...staff)
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it is suspended or cancelled; null otherwise, and for those who are not staff.',
+  })
+  statusReason!: string | null;
 
   @Field(() => DateTime, { description: 'Nothing is on before it.' })
   startsAt!: Date;
@@ -71,7 +79,7 @@ export class PlanSubscription {
   @Field(() => DateTime, { nullable: true, description: 'Nothing is on from it; null: no end.' })
   expiresAt!: Date | null;
 
-  @Field(() => DateTime) createdAt!: Date;
+  @Field(() => DateTime, { description: 'When it was bought.' }) createdAt!: Date;
 }
 
 @InputType({ description: 'An exception to the plan of one subscription.' })
@@ -83,7 +91,8 @@ export class SetFeatureOverrideInput {
   })
   featureCode!: string;
 
-  @Field(() => OverrideTypeEnum) overrideType!: OverrideType;
+  @Field(() => OverrideTypeEnum, { description: 'Whether it is to turn the feature on or off.' })
+  overrideType!: OverrideType;
 
   @Field(() => String, { description: 'Why, for the audit: 1–500 characters. Shown to staff alone.' })
   reason!: string;

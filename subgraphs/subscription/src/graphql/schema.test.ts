@@ -15,9 +15,15 @@ describe('el esquema', () => {
   it('cada operación dice quién puede', () => {
     expect(unguarded(schema)).toEqual([]);
     const mutations = operationsOf(schema).filter(({ operation }) => operation.startsWith('Mutation.'));
+    const billing = ['PLATFORM_ADMIN', 'BILLING'];
+    const customersToo = [...billing, 'CUSTOMER_ADMIN'];
     expect(mutations).toEqual([
+      { operation: 'Mutation.cancelScheduledChange', roles: customersToo },
+      { operation: 'Mutation.cancelSubscription', roles: customersToo },
       { operation: 'Mutation.clearFeatureOverride', roles: ['PLATFORM_ADMIN', 'SUPPORT'] },
+      { operation: 'Mutation.resumeSubscription', roles: billing },
       { operation: 'Mutation.setFeatureOverride', roles: ['PLATFORM_ADMIN', 'SUPPORT'] },
+      { operation: 'Mutation.suspendSubscription', roles: billing },
     ]);
   });
 

@@ -1,15 +1,24 @@
 import { buildFederatedSchema, type FederatedSchema } from '@farutech/subgraph/build-schema';
 import type { SubscriptionContext } from './context.ts';
 import { EffectiveFeaturesResolver } from './effective-features.resolver.ts';
-import { findPlanSubscription, PlanSubscriptionResolver } from './plan-subscription.resolver.ts';
+import { PlanSubscriptionResolver } from './plan-subscription.resolver.ts';
 import { PlanSubscription } from './plan-subscription.type.ts';
+import { findPlanSubscription } from './plan-subscription.view.ts';
+import { PlanSubscriptionListResolver } from './plan-subscription-list.resolver.ts';
 import { TenantInstance } from './stubs.type.ts';
+import { SubscriptionLifecycleResolver } from './subscription-lifecycle.resolver.ts';
 import { TenantInstanceResolver } from './tenant-instance.resolver.ts';
 
 export const buildSubscriptionSchema = (): Promise<FederatedSchema> =>
   buildFederatedSchema<SubscriptionContext>(
     {
-      resolvers: [EffectiveFeaturesResolver, PlanSubscriptionResolver, TenantInstanceResolver],
+      resolvers: [
+        EffectiveFeaturesResolver,
+        PlanSubscriptionListResolver,
+        PlanSubscriptionResolver,
+        SubscriptionLifecycleResolver,
+        TenantInstanceResolver,
+      ],
       orphanedTypes: [PlanSubscription, TenantInstance],
     },
     {

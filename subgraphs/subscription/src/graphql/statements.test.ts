@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../../../../tests/support/postgres.ts';
 import { sha256 } from '../digest.ts';
 import { readEntitlements } from '../persistence/queries/entitlements.ts';
+import { planSubscriptionList } from '../persistence/queries/plan-subscription-list.ts';
 import { subscriptionLoaders } from '../persistence/queries/subscription-loaders.ts';
 import { createReaction, createUnitOfWork } from '../persistence/unit-of-work.ts';
 import { after, id } from '../testing/facts.ts';
@@ -62,6 +63,7 @@ const contextOf = (): SubscriptionContext => ({
   correlationId: id('7', 1),
   log: createLogger('statements'),
   reach: reachOf(viewer),
+  list: planSubscriptionList(counted.prisma, reachOf(viewer), clock),
   loaders: subscriptionLoaders(counted.prisma, reachOf(viewer), clock),
   parts: { unitOfWork: createUnitOfWork({ prisma: counted.prisma, newId: v7, clock }), newId: v7, clock },
   digest: sha256,

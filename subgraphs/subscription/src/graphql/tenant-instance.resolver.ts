@@ -3,8 +3,8 @@ import { nothingKnown } from '../domain/entitlement.ts';
 import type { SubscriptionContext } from './context.ts';
 import { EffectiveFeatures } from './effective-features.type.ts';
 import { toEffectiveFeatures } from './effective-features.view.ts';
-import { toPlanSubscription } from './plan-subscription.resolver.ts';
 import { PlanSubscription } from './plan-subscription.type.ts';
+import { toPlanSubscription } from './plan-subscription.view.ts';
 import { TenantInstance } from './stubs.type.ts';
 
 /** Cada campo mira el alcance por su cuenta: un id ajeno y uno que no existe dan lo mismo, null. */

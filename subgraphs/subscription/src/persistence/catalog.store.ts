@@ -14,10 +14,21 @@ export const productStore = (tx: Prisma.TransactionClient): Products => ({
 });
 
 export const featureStore = (tx: Prisma.TransactionClient): Features => ({
-  byCode: (productId, code) =>
-    tx.featureProjection.findUnique({ where: { productId_code: { productId, code } } }),
+  // PostgreSQL no admite el carácter nulo ni para preguntar: lo que lo lleva no es el código de nada.
+  byCode: async (productId, code) =>
+    code.includes('\0')
+      ? null
+      : await tx.featureProjection.findUnique({ where: { productId_code: { productId, code } } }),
   async add(feature) {
     await tx.featureProjection.createMany({ data: [feature], skipDuplicates: true });
+  },
+  async change({ featureId, name, revision }) {
+    const touched = await tx.$executeRaw`
+      UPDATE feature_projection
+      SET name = CASE WHEN revision < ${revision}::int THEN ${name} ELSE name END,
+        revision = GREATEST(revision, ${revision}::int)
+      WHERE feature_id = ${featureId}::uuid`;
+    return touched > 0;
   },
   async retire(featureId, retiredAt) {
     const touched = await tx.$executeRaw`

@@ -110,7 +110,9 @@ describe('lo que queda escrito en PostgreSQL', () => {
       expect(now).toContainEqual({ ...before, knownTo: before.knownTo ?? expect.toSatisfy(() => true) });
     }
     expect(now.length - written.length).toBe(4);
-    expect(now.filter((row) => 'reason' in row && row.knownTo === null && row.validTo === null)).toEqual([]);
+    expect(now.filter((row) => 'featureCode' in row && row.knownTo === null && row.validTo === null)).toEqual(
+      [],
+    );
   });
 
   it('ocho personas ponen la misma excepción a la vez: queda una, y lo que se creyó no se solapa', async () => {

@@ -82,8 +82,29 @@ describe.each(implementations)('lo que se sabe de otros, %s', (name) => {
     expect(await within(({ features }) => features.byCode(farutechVet, 'BATCH_CONTROL'))).toEqual({
       ...feature,
       retiredAt: after(7),
+      revision: 0,
     });
     expect(await within(({ features }) => features.byCode(id('a', 2), 'BATCH_CONTROL'))).toBeNull();
+  });
+
+  it('el nombre de una función es el de su revisión más nueva', async () => {
+    const featureOf = {
+      featureId: featureId('BATCH_CONTROL'),
+      productId: farutechVet,
+      code: 'BATCH_CONTROL',
+    };
+    const named = (name: string, revision: number) => ({ featureId: featureOf.featureId, name, revision });
+    await within(async ({ features }) => {
+      expect(await features.change(named('Lotes', 4))).toBe(false);
+      await features.add({ ...featureOf, name: 'Lotes', addedAt: start });
+      expect(await features.change(named('Control de lotes', 4))).toBe(true);
+      expect(await features.change(named('Lotes viejos', 3))).toBe(true);
+    });
+
+    expect(await within(({ features }) => features.byCode(farutechVet, 'BATCH_CONTROL'))).toMatchObject({
+      name: 'Control de lotes',
+      revision: 4,
+    });
   });
 
   it('a cada versión de un plan la retira la primera retirada posterior, aunque llegue antes que ella', async () => {

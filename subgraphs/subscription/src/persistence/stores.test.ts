@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PlanSubscription } from '../domain/plan-subscription.ts';
 import type { Stores } from '../domain/ports.ts';
@@ -28,9 +29,9 @@ const requested = (): PlanSubscription =>
       createdAt: start,
     },
     { planId: vetProfessional, startsAt: start, expiresAt: after(9_000) },
-    start,
-    start,
+    { requestedAt: start, now: start, newId: v7 },
   );
+const cancellation = { reason: 'Mora', by: 'billing', byCustomer: false };
 const exception = {
   id: id('6', 1),
   featureCode: 'BATCH_CONTROL',
@@ -57,7 +58,10 @@ describe.each(implementations)('las suscripciones %s', (name) => {
       planId: vetProfessional,
       startsAt: start,
       expiresAt: after(9_000),
+      reason: null,
+      changedBy: null,
     });
+    expect(found?.revision).toBe(1);
     expect(await within(({ subscriptions }) => subscriptions.byId(id('5', 9)))).toBeNull();
     expect(await within(({ subscriptions }) => subscriptions.byInstance(id('e', 9)))).toBeNull();
   });
@@ -82,6 +86,56 @@ describe.each(implementations)('las suscripciones %s', (name) => {
     const cleared = await within(({ subscriptions }) => subscriptions.byId(id('5', 1)));
     expect(cleared?.overrideAt('BATCH_CONTROL', after(8))).toBeDefined();
     expect(cleared?.overrideAt('BATCH_CONTROL', after(9))).toBeUndefined();
+  });
+
+  it('lo que está por pasar se toma una vez, en orden, cuando le llega la hora', async () => {
+    await within(async ({ subscriptions }) => {
+      const sold = requested();
+      sold.activate(after(5), after(6));
+      sold.scheduleCancellation(id('d', 1), cancellation, after(500), after(7));
+      await subscriptions.add(sold);
+    });
+    const settle = (ms: number, except: readonly string[] = []) =>
+      within(async ({ subscriptions }) => {
+        const due = await subscriptions.takeDue(after(ms), except);
+        const settled = due?.subscription.settle(due.changeId, after(ms));
+        if (due && settled) await subscriptions.save(due.subscription);
+        return settled && [settled.change.kind, settled.tells];
+      });
+
+    expect(await settle(499)).toBeUndefined();
+    expect(await settle(500, [id('d', 1)])).toBeUndefined();
+    expect(await settle(500)).toEqual(['CANCELLATION', true]);
+    expect(await settle(9_999)).toBeUndefined();
+    const held = await within(({ subscriptions }) => subscriptions.byScheduledChange(id('d', 1)));
+    expect([held?.stateAt(after(500)).status, held?.revision]).toEqual(['CANCELLED', 3]);
+    expect(await within(({ subscriptions }) => subscriptions.byScheduledChange(id('d', 9)))).toBeNull();
+  });
+
+  it('retirada y puesta otra vez queda la segunda, con su motivo y quién la pidió', async () => {
+    const change = (work: (held: PlanSubscription) => void) =>
+      within(async ({ subscriptions }) => {
+        const held = await subscriptions.byId(id('5', 1));
+        if (held === null) throw new TypeError('no está');
+        work(held);
+        await subscriptions.save(held);
+      });
+    await within(({ subscriptions }) => subscriptions.add(requested()));
+    await change((held) => held.activate(after(5), after(6)));
+    await change((held) => held.scheduleCancellation(id('d', 1), cancellation, after(500), after(7)));
+    await change((held) => held.scheduleCancellation(id('d', 2), cancellation, after(700), after(8)));
+
+    const held = await within(({ subscriptions }) => subscriptions.byScheduledChange(id('d', 1)));
+    expect(held?.stateAt(after(699))).toMatchObject({ status: 'ACTIVE', reason: null });
+    expect(held?.stateAt(after(700))).toMatchObject({
+      status: 'CANCELLED',
+      reason: 'Mora',
+      changedBy: 'billing',
+    });
+    expect(() => held?.withdraw(id('d', 1), false, after(9))).toThrow(/has happened or was withdrawn/);
+    await change((again) => again.withdraw(id('d', 2), false, after(9)));
+    const back = await within(({ subscriptions }) => subscriptions.byId(id('5', 1)));
+    expect(back?.stateAt(after(700)).status).toBe('ACTIVE');
   });
 
   it('lo que falla no deja nada', async () => {

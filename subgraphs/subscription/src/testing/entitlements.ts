@@ -15,6 +15,8 @@ export const state = (changes: Partial<SubscriptionTerms> = {}): SubscriptionTer
   expiresAt: null,
   validFrom: start,
   validTo: null,
+  reason: null,
+  changedBy: null,
   plan: professional,
   ...changes,
 });

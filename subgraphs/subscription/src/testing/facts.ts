@@ -1,5 +1,6 @@
 import {
   featureAdded,
+  featureChanged,
   featureRetired,
   planPublished,
   planRetired,
@@ -8,6 +9,7 @@ import {
 import { type Contract, type DataOf, type OutgoingEvent, tell } from '@farutech/contracts/contract';
 import { tenantInstanceProvisioned } from '@farutech/contracts/provisioning';
 import {
+  customerChanged,
   customerRegistered,
   tenantInstanceRequested,
   tenantInstanceStatusChanged,
@@ -60,6 +62,17 @@ export const featureFact = (code: string): OutgoingEvent =>
     addedAt: iso(0),
   });
 
+export const featureChangedFact = (code: string, name: string, revision: number): OutgoingEvent =>
+  tell(featureChanged, {
+    featureId: featureId(code),
+    productId: farutechVet,
+    moduleId: id('d', 1),
+    code,
+    name,
+    isPremium: false,
+    revision,
+  });
+
 export const featureRetiredFact = (code: string, ms: number): OutgoingEvent =>
   tell(featureRetired, { featureId: featureId(code), productId: farutechVet, code, retiredAt: iso(ms) });
 
@@ -89,6 +102,14 @@ export const customerFact = made(customerRegistered, {
   isActive: true,
   revision: 1,
   registeredAt: iso(2),
+});
+
+export const customerChangedFact = made(customerChanged, {
+  customerId: grupoExito,
+  country: 'CO',
+  isActive: true,
+  revision: 2,
+  changedAt: iso(4),
 });
 
 export const requestedFact = made(tenantInstanceRequested, {

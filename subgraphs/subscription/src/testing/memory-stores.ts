@@ -1,7 +1,6 @@
-import { PlanSubscription, type SubscriptionChanges } from '../domain/plan-subscription.ts';
-import type { InstanceRecord, PlanSubscriptions, Plans, Stores } from '../domain/ports.ts';
-import type { Believed } from '../domain/timeline.ts';
-import type { HistoryRow, MemoryTables } from './memory-tables.ts';
+import type { InstanceRecord, Plans, Stores } from '../domain/ports.ts';
+import { memorySubscriptions } from './memory-subscriptions.ts';
+import type { MemoryTables } from './memory-tables.ts';
 
 const earliest = (...dates: readonly (Date | null)[]): Date | null => {
   const given = dates.filter((date) => date !== null).map(Number);
@@ -10,7 +9,7 @@ const earliest = (...dates: readonly (Date | null)[]): Date | null => {
 
 /** Los mismos puertos que sobre PostgreSQL, y pasan las mismas pruebas. */
 export const memoryStores = (tables: MemoryTables): Stores => ({
-  subscriptions: subscriptions(tables),
+  subscriptions: memorySubscriptions(tables),
   plans: plans(tables),
   products: {
     byId: async (id) => tables.products.get(id) ?? null,
@@ -26,8 +25,15 @@ export const memoryStores = (tables: MemoryTables): Stores => ({
       [...tables.features.values()].find((it) => it.productId === productId && it.code === code) ?? null,
     async add(feature) {
       if (!tables.features.has(feature.featureId)) {
-        tables.features.set(feature.featureId, { ...feature, retiredAt: null });
+        tables.features.set(feature.featureId, { ...feature, retiredAt: null, revision: 0 });
       }
+    },
+    async change({ featureId, name, revision }) {
+      const held = tables.features.get(featureId);
+      if (held !== undefined && held.revision < revision) {
+        tables.features.set(featureId, { ...held, name, revision });
+      }
+      return held !== undefined;
     },
     async retire(featureId, retiredAt) {
       const held = tables.features.get(featureId);
@@ -94,60 +100,4 @@ function plans(tables: MemoryTables): Plans {
       applyRetirements(code);
     },
   };
-}
-
-function subscriptions(tables: MemoryTables): PlanSubscriptions {
-  const restore = (id: string | undefined): PlanSubscription | null => {
-    const held = id === undefined ? undefined : tables.subscriptions.get(id);
-    if (held === undefined) return null;
-    const mine = <T>(rows: readonly HistoryRow<T>[]) =>
-      rows.filter(({ subscriptionId, knownTo }) => subscriptionId === id && knownTo === null);
-    const known = [...mine(tables.states), ...mine(tables.overrides)].map(({ knownFrom }) => +knownFrom);
-    return PlanSubscription.restore({
-      ...held.identity,
-      states: mine(tables.states),
-      overrides: mine(tables.overrides),
-      lastKnownAt: new Date(Math.max(+held.identity.createdAt, ...known)),
-    });
-  };
-
-  const write = async (subscription: PlanSubscription): Promise<void> => {
-    const { identity } = subscription;
-    const changes = subscription.changes();
-    tables.subscriptions.set(identity.id, { identity, present: changes.present });
-    const { forgottenStates, states, forgottenOverrides, overrides } = changes;
-    tables.states = rewrite(tables.states, identity.id, changes, forgottenStates, states);
-    tables.overrides = rewrite(tables.overrides, identity.id, changes, forgottenOverrides, overrides);
-  };
-
-  return {
-    byId: async (id) => restore(id),
-    byInstance: async (instanceId) =>
-      restore(
-        [...tables.subscriptions.values()].find(({ identity }) => identity.tenantInstanceId === instanceId)
-          ?.identity.id,
-      ),
-    add: write,
-    save: write,
-  };
-}
-
-function rewrite<T>(
-  rows: readonly HistoryRow<T>[],
-  subscriptionId: string,
-  { knownAt }: SubscriptionChanges,
-  forgotten: readonly bigint[],
-  added: readonly Believed<T>[],
-): HistoryRow<T>[] {
-  const closed = rows.map((row) => (forgotten.includes(row.rowId) ? { ...row, knownTo: knownAt } : row));
-  const written = added.map(({ value, validFrom, validTo }, index) => ({
-    rowId: BigInt(rows.length + index + 1),
-    subscriptionId,
-    value,
-    validFrom,
-    validTo,
-    knownFrom: knownAt,
-    knownTo: null,
-  }));
-  return [...closed, ...written];
 }

@@ -1,6 +1,5 @@
 import type { OutgoingEvent } from '@farutech/contracts/contract';
 import type { FeatureOverride } from '../domain/feature-override.ts';
-import type { SubscriptionIdentity, SubscriptionState } from '../domain/plan-subscription.ts';
 import type {
   AuditNote,
   CustomerRecord,
@@ -10,6 +9,8 @@ import type {
   PlanRecord,
   ProductRecord,
 } from '../domain/ports.ts';
+import type { EndedChange, ScheduledChange } from '../domain/scheduled-change.ts';
+import type { SubscriptionIdentity, SubscriptionState } from '../domain/stored-subscription.ts';
 import type { Period } from '../domain/timeline.ts';
 
 export interface HistoryRow<T> extends Period {
@@ -20,11 +21,23 @@ export interface HistoryRow<T> extends Period {
   readonly knownTo: Date | null;
 }
 
+interface SubscriptionRow {
+  readonly identity: SubscriptionIdentity;
+  readonly present: SubscriptionState;
+  readonly revision: number;
+}
+
+export interface ScheduledChangeRow extends ScheduledChange {
+  readonly subscriptionId: string;
+  readonly ended: EndedChange['ended'] | null;
+}
+
 /** Las tablas de este subgrafo en memoria. Los registros se sustituyen, nunca se tocan por dentro. */
 export class MemoryTables {
-  subscriptions = new Map<string, { identity: SubscriptionIdentity; present: SubscriptionState }>();
+  subscriptions = new Map<string, SubscriptionRow>();
   states: HistoryRow<SubscriptionState>[] = [];
   overrides: HistoryRow<FeatureOverride>[] = [];
+  scheduled: ScheduledChangeRow[] = [];
   products = new Map<string, ProductRecord>();
   features = new Map<string, FeatureRecord>();
   plans = new Map<string, PlanRecord>();
@@ -46,6 +59,7 @@ export class MemoryTables {
     this.subscriptions = new Map(from.subscriptions);
     this.states = [...from.states];
     this.overrides = [...from.overrides];
+    this.scheduled = [...from.scheduled];
     this.products = new Map(from.products);
     this.features = new Map(from.features);
     this.plans = new Map(from.plans);

@@ -12,8 +12,15 @@ const setDocument = `mutation ($input: SetFeatureOverrideInput!) { setFeatureOve
 const clearDocument = `mutation ($id: ID!) { clearFeatureOverride(subscriptionId: $id, featureCode: "BATCH_CONTROL") {
   featureOverrides { featureCode } } }`;
 
+const subscription = `id status statusReason scheduledChanges { id kind effectiveAt requestedBy reason plan { id } }`;
+const suspendDocument = `mutation ($id: ID!, $reason: String!) { suspendSubscription(id: $id, reason: $reason) { ${subscription} } }`;
+const resumeDocument = `mutation ($id: ID!) { resumeSubscription(id: $id) { ${subscription} } }`;
+const cancelDocument = `mutation ($id: ID!, $reason: String!, $effectiveAt: DateTime) {
+  cancelSubscription(id: $id, reason: $reason, effectiveAt: $effectiveAt) { ${subscription} } }`;
+const withdrawDocument = `mutation ($id: ID!) { cancelScheduledChange(id: $id) { ${subscription} } }`;
+
 const subscriptionDocument = `query ($id: ID!) { planSubscription(id: $id) {
-  id status startsAt expiresAt createdAt customer { id } instance { id } plan { id }
+  id status statusReason scheduledChanges { id kind effectiveAt requestedBy reason } startsAt expiresAt createdAt customer { id } instance { id } plan { id }
   featureOverrides { featureCode reason createdBy } } }`;
 
 export const admin = staffWith('PLATFORM_ADMIN');
@@ -38,6 +45,22 @@ export function requestsAboutNorte(ask: AskSubscription, url: () => string, pris
           ...changes,
         },
       }),
+    suspend: async (viewer: Viewer = admin, changes: object = {}): Promise<Answer> =>
+      ask(url(), viewer, suspendDocument, {
+        id: await subscriptionId(),
+        reason: 'Mora de 60 días',
+        ...changes,
+      }),
+    resume: async (viewer: Viewer = admin, changes: object = {}): Promise<Answer> =>
+      ask(url(), viewer, resumeDocument, { id: await subscriptionId(), ...changes }),
+    cancel: async (viewer: Viewer = admin, changes: object = {}): Promise<Answer> =>
+      ask(url(), viewer, cancelDocument, {
+        id: await subscriptionId(),
+        reason: 'Mora de 60 días',
+        ...changes,
+      }),
+    withdraw: (viewer: Viewer, changeId: string): Promise<Answer> =>
+      ask(url(), viewer, withdrawDocument, { id: changeId }),
     clear: async (viewer: Viewer = admin): Promise<Answer> =>
       ask(url(), viewer, clearDocument, { id: await subscriptionId() }),
   };

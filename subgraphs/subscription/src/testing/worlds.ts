@@ -30,6 +30,8 @@ const terms = fc.record({
   ),
   startsAt: early,
   expiresAt: seldom,
+  reason: fc.constant(null),
+  changedBy: fc.constant(null),
   plan,
 });
 
@@ -77,7 +79,14 @@ export const world: fc.Arbitrary<Entitlement> = fc
   .record({
     instance: fc.option(
       fc.record({
-        status: fc.constantFrom<InstanceStatus>('ACTIVE', 'ACTIVE', 'ACTIVE', 'PROVISIONING', 'SUSPENDED'),
+        status: fc.constantFrom<InstanceStatus>(
+          'ACTIVE',
+          'ACTIVE',
+          'ACTIVE',
+          'PROVISIONING',
+          'SUSPENDED',
+          'DECOMMISSIONED',
+        ),
         provisionedAt: fc.option(tick),
       }),
     ),

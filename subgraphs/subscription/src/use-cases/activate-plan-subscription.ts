@@ -1,8 +1,9 @@
-import { type DataOf, tell } from '@farutech/contracts/contract';
+import type { DataOf } from '@farutech/contracts/contract';
 import type { tenantInstanceProvisioned } from '@farutech/contracts/provisioning';
-import { planSubscriptionActivated } from '@farutech/contracts/subscription';
 import { OutOfOrderError } from '@farutech/kernel/errors';
+import { activated } from '../domain/subscription-facts.ts';
 import type { MessageCause, ReactionParts } from './reaction-parts.ts';
+import { subjectOf } from './subject-of.ts';
 
 /** La instancia existe: su suscripción pasa a ACTIVE, y tenancy espera a saberlo para decir ACTIVE de la instancia. */
 export async function activatePlanSubscription(
@@ -16,29 +17,16 @@ export async function activatePlanSubscription(
       throw new OutOfOrderError(`instance ${instanceId} was provisioned before its subscription was opened`);
     }
     await instances.markProvisioned(instanceId, new Date(provisionedAt));
-    const now = clock();
-    if (!subscription.activate(new Date(provisionedAt), now)) return undefined;
+    const activatedAt = subscription.activate(new Date(provisionedAt), clock());
+    if (activatedAt === undefined) return undefined;
     await subscriptions.save(subscription);
-
-    const { id, customerId } = subscription.identity;
-    const plan = await plans.byId(subscription.present.planId);
-    if (plan === null) throw new TypeError(`la suscripción ${id} es de un plan que no se conoce`);
-    const activated = tell(planSubscriptionActivated, {
-      subscriptionId: id,
-      instanceId,
-      customerId,
-      planId: plan.planId,
-      planCode: plan.code,
-      planVersion: plan.version,
-      maxUsers: plan.maxUsers,
-      activatedAt: now.toISOString(),
-    });
+    const subject = await subjectOf(plans, subscription);
     return {
-      events: [activated],
+      events: [activated(subject, activatedAt)],
       audit: {
         action: 'activatePlanSubscription',
         entityType: 'PlanSubscription',
-        entityId: id,
+        entityId: subject.identity.id,
         outcome: 'ACCEPTED',
         detail: { instanceId, provisionedAt },
       },

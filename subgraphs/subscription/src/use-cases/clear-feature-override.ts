@@ -1,12 +1,6 @@
-import type { Clock } from '@farutech/kernel/clock';
 import { notFound } from '@farutech/kernel/errors';
 import type { Cause } from '@farutech/kernel/request';
-import type { UnitOfWork } from '../domain/ports.ts';
-
-export interface ClearFeatureOverrideParts {
-  readonly unitOfWork: UnitOfWork;
-  readonly clock: Clock;
-}
+import type { SubscriptionChangeParts } from './subscription-change-parts.ts';
 
 export interface ClearFeatureOverrideInput {
   readonly subscriptionId: string;
@@ -14,7 +8,7 @@ export interface ClearFeatureOverrideInput {
 }
 
 export async function clearFeatureOverride(
-  { unitOfWork, clock }: ClearFeatureOverrideParts,
+  { unitOfWork, clock }: SubscriptionChangeParts,
   cause: Cause,
   { subscriptionId, featureCode }: ClearFeatureOverrideInput,
 ): Promise<string> {

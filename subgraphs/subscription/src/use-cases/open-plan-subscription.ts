@@ -2,7 +2,9 @@ import type { DataOf } from '@farutech/contracts/contract';
 import type { tenantInstanceRequested } from '@farutech/contracts/tenancy';
 import { OutOfOrderError } from '@farutech/kernel/errors';
 import { PlanSubscription } from '../domain/plan-subscription.ts';
+import { cancelled } from '../domain/subscription-facts.ts';
 import type { MessageCause, ReactionParts } from './reaction-parts.ts';
+import { subjectOf } from './subject-of.ts';
 
 /** Una instancia pedida abre su suscripción PENDING: empezará a valer cuando la instancia exista. */
 export async function openPlanSubscription(
@@ -22,12 +24,17 @@ export async function openPlanSubscription(
     const id = newId();
     const identity = { id, customerId, tenantInstanceId: instanceId, productId, createdAt: now };
     const expiresAt = fact.expiresAt === null ? null : new Date(fact.expiresAt);
-    const terms = { planId, startsAt: new Date(fact.startsAt), expiresAt };
+    const bought = { planId, startsAt: new Date(fact.startsAt), expiresAt };
+    const requestedAt = new Date(fact.requestedAt);
+    const subscription = PlanSubscription.request(identity, bought, { requestedAt, now, newId });
     await instances.request({ instanceId, customerId, productId });
-    await subscriptions.add(PlanSubscription.request(identity, terms, new Date(fact.requestedAt), now));
+    // Su retirada viene por otro camino y puede haber llegado antes: nadie volvería a contarla.
+    const instance = await instances.byId(instanceId);
+    const ended = instance?.status === 'DECOMMISSIONED' ? subscription.endWithInstance(now, now) : undefined;
+    await subscriptions.add(subscription);
 
     return {
-      events: [],
+      events: ended === undefined ? [] : [cancelled(await subjectOf(plans, subscription), ended)],
       audit: {
         action: 'openPlanSubscription',
         entityType: 'PlanSubscription',

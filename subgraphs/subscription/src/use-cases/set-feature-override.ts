@@ -1,16 +1,8 @@
-import type { Clock } from '@farutech/kernel/clock';
 import { DomainError, notFound } from '@farutech/kernel/errors';
-import type { NewId } from '@farutech/kernel/ids';
 import type { Cause } from '@farutech/kernel/request';
 import type { OverrideType } from '../domain/entitlement.ts';
 import { parseOverrideEnd, parseReason } from '../domain/feature-override.ts';
-import type { UnitOfWork } from '../domain/ports.ts';
-
-export interface SetFeatureOverrideParts {
-  readonly unitOfWork: UnitOfWork;
-  readonly newId: NewId;
-  readonly clock: Clock;
-}
+import type { SubscriptionChangeParts } from './subscription-change-parts.ts';
 
 export interface SetFeatureOverrideInput {
   readonly subscriptionId: string;
@@ -21,7 +13,7 @@ export interface SetFeatureOverrideInput {
 }
 
 export async function setFeatureOverride(
-  { unitOfWork, newId, clock }: SetFeatureOverrideParts,
+  { unitOfWork, newId, clock }: SubscriptionChangeParts,
   cause: Cause,
   { subscriptionId, featureCode, overrideType, ...raw }: SetFeatureOverrideInput,
 ): Promise<string> {

@@ -5,7 +5,7 @@ import { messageCause } from './message-cause.ts';
 
 const durable = 'tenancy-catalog';
 
-/** Keeps the projection of plans and products, with which a mutation is validated without asking anybody. */
+/** Mantiene la proyección de planes y productos, con la que una mutación se valida sin preguntar a nadie. */
 export const catalogConsumer = (parts: KeepCatalogParts): ConsumerDefinition => ({
   durable,
   stream: 'EVENT',

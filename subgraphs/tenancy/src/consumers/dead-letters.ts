@@ -5,7 +5,7 @@ import { messageCause } from './message-cause.ts';
 
 const durable = 'tenancy-dead-letters';
 
-/** Every message that some consumer gave up, of any service. */
+/** Cada mensaje que algún consumidor dio por perdido, de cualquier servicio. */
 export const deadLettersConsumer = (parts: KeepDeadLetterParts): ConsumerDefinition => ({
   durable,
   stream: 'DLQ',

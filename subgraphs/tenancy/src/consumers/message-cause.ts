@@ -1,7 +1,7 @@
 import type { Cause } from '@farutech/kernel/request';
 import { causeOf, type Delivery } from '@farutech/messaging/consume';
 
-/** The cause of a change that a message made, with the message that is marked as processed. */
+/** La causa de un cambio que hizo un mensaje, con el mensaje que se marca como procesado. */
 export const messageCause = (
   consumer: string,
   delivery: Delivery,

@@ -14,7 +14,7 @@ import { messageCause } from './message-cause.ts';
 
 const durable = 'tenancy-status';
 
-/** What the provisioning worker tells about operations. */
+/** Lo que el trabajador de aprovisionamiento cuenta de las operaciones. */
 export function statusConsumer(parts: ApplyOperationFactParts): ConsumerDefinition {
   const apply = (delivery: Delivery, fact: OperationFact): Promise<void> =>
     applyOperationFact(parts, messageCause(durable, delivery), fact);

@@ -5,7 +5,7 @@ import { messageCause } from './message-cause.ts';
 
 const durable = 'tenancy-subscription';
 
-/** What the subscription subgraph tells about the subscription of an instance. */
+/** Lo que el subgrafo de suscripción cuenta de la suscripción de una instancia. */
 export const subscriptionConsumer = (parts: ActivateSubscriptionParts): ConsumerDefinition => ({
   durable,
   stream: 'EVENT',

@@ -3,7 +3,7 @@ import type { Cause, IdempotencyClaim } from '@farutech/kernel/request';
 
 const printable = /^[\x20-\x7e]{1,128}$/;
 
-/** The claim of a mutation on its key; `undefined` when the client gave none. */
+/** Lo que una mutación reclama con su clave; `undefined` cuando el cliente no dio ninguna. */
 export function claimOf(
   mutation: string,
   cause: Cause,

@@ -1,6 +1,6 @@
 import type { InstanceCode } from './instance-code.ts';
 
-/** Where an instance is reached. All of it follows from its product, code and id. */
+/** Dónde se llega a una instancia. Todo sale de su producto, su código y su id. */
 export interface InstanceAddress {
   readonly globalInstanceId: string;
   readonly kubernetesNamespace: string;
@@ -13,7 +13,7 @@ const longestLabel = 63;
 const longestProductPart = 20;
 const idPart = 12;
 
-/** `FARUTECH_VET` → `vet`, cut so that the whole still fits into a DNS label. */
+/** `FARUTECH_VET` → `vet`, recortado para que el conjunto quepa en una etiqueta DNS. */
 function shortProduct(productCode: string, room: number): string {
   const short = productCode
     .replace(/^FARUTECH_/, '')

@@ -1,7 +1,7 @@
 import type { Brand } from '@farutech/kernel/brand';
 import { DomainError, invalid } from '@farutech/kernel/errors';
 
-/** The customer's own name for an instance, a DNS label: "norte". */
+/** El nombre que el cliente da a una instancia, una etiqueta DNS: "norte". */
 export type InstanceCode = Brand<string, 'InstanceCode'>;
 
 export function parseInstanceCode(raw: string): InstanceCode {

@@ -1,6 +1,6 @@
 import { DomainError, notFound } from '@farutech/kernel/errors';
 
-/** What tenancy keeps of a published plan of catalog. */
+/** Lo que tenancy guarda de un plan publicado por catalog. */
 export interface KnownPlan {
   readonly planId: string;
   readonly code: string;
@@ -26,7 +26,7 @@ interface Offer {
   readonly plan: KnownPlan | null;
 }
 
-/** The plan that may be sold, or the reason why not. */
+/** El plan que se puede vender, o la razón por la que no. */
 export function sellable({ productCode, productExists, plan }: Offer): KnownPlan {
   if (!productExists) throw notFound('productCode');
   if (plan === null) throw notFound('planCode');

@@ -31,7 +31,7 @@ export interface OperationData {
   readonly requestNo: number;
   readonly lastFact: number;
   readonly epoch: number;
-  /** When the last fact came: what the sweeper looks at. */
+  /** Cuándo llegó el último hecho: lo que mira el barrendero. */
   readonly movedAt: Date;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;

@@ -9,7 +9,7 @@ import type {
   ReportedStep,
 } from './operation-data.ts';
 
-/** Where a fact stands among those of its operation. */
+/** El lugar de un hecho entre los de su operación. */
 export interface FactNumber {
   readonly n: number;
   readonly epoch: number;
@@ -55,7 +55,7 @@ export const operationTransitions: Readonly<
 const ended: ReadonlySet<OperationState> = new Set(['SUCCEEDED', 'FAILED', 'COMPENSATED']);
 const instantOrNull = (raw: string | null): Date | null => (raw === null ? null : new Date(raw));
 
-/** Long-running work on an instance, as the facts of its worker tell it. */
+/** Trabajo largo sobre una instancia, tal como lo cuentan los hechos de su trabajador. */
 export class Operation {
   #data: OperationData;
 
@@ -130,8 +130,8 @@ export class Operation {
   }
 
   /**
-   * Takes the number of a fact: only the next one, of an epoch that is not over. `false`: it was applied
-   * before. OutOfOrderError: its predecessor is still on the way.
+   * Toma el número de un hecho: solo el siguiente, de una época que no haya acabado. `false`: ya se aplicó.
+   * OutOfOrderError: el anterior aún viene de camino.
    */
   accept({ n, epoch, attempt }: FactNumber, at: Date): boolean {
     const { lastFact, epoch: known } = this.#data;

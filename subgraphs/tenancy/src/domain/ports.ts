@@ -7,21 +7,26 @@ import type { Operation } from './operation.ts';
 import type { DatabaseTier, StatusEntry, TenantInstance } from './tenant-instance.ts';
 
 export interface CustomerStore {
-  /** TAX_ID_TAKEN when another of the same country has the tax id. */
+  /** TAX_ID_TAKEN cuando otro del mismo país tiene ese número. */
   add(customer: Customer): Promise<void>;
   get(id: string): Promise<Customer | null>;
+  /** Como `get`, y nadie lo cambia antes de que acabe esta transacción; otros también pueden sujetarlo. */
+  hold(id: string): Promise<Customer | null>;
+  /** Como `get`, y nadie lo cambia ni lo sujeta antes de que acabe esta transacción. */
+  lock(id: string): Promise<Customer | null>;
+  save(customer: Customer): Promise<void>;
 }
 
 export interface TenantInstanceStore {
-  /** INSTANCE_CODE_TAKEN when the customer has another with the code. */
+  /** INSTANCE_CODE_TAKEN cuando el cliente tiene otra con ese código. */
   add(instance: TenantInstance): Promise<void>;
   get(id: string): Promise<TenantInstance | null>;
-  /** As `get`, and nobody else changes it before this transaction ends. */
+  /** Como `get`, y nadie más la cambia antes de que acabe esta transacción. */
   lock(id: string): Promise<TenantInstance | null>;
   save(instance: TenantInstance): Promise<void>;
 }
 
-/** Whoever changes an operation holds the lock of its instance. */
+/** Quien cambia una operación tiene el cerrojo de su instancia. */
 export interface OperationStore {
   add(operation: Operation): Promise<void>;
   get(id: string): Promise<Operation | null>;
@@ -44,18 +49,18 @@ export interface TenantHomeStore {
   put(home: TenantHome): Promise<void>;
 }
 
-/** What tenancy keeps of catalog. Older than what is kept is ignored. */
+/** Lo que tenancy guarda de catalog. Lo más viejo que lo guardado no se mira. */
 export interface CatalogStore {
   product(code: string): Promise<KnownProduct | null>;
   newestPlan(code: string): Promise<KnownPlan | null>;
   keepProduct(product: KnownProduct): Promise<void>;
   keepPlan(plan: KnownPlan): Promise<void>;
-  /** Every version of the code that was published before. */
+  /** Cada versión del código que se publicó antes. */
   retirePlan(code: string, retiredAt: Date): Promise<void>;
 }
 
 export interface DeadLetterStore {
-  /** Once for each consumer and message. */
+  /** Una vez por consumidor y mensaje. */
   add(id: string, letter: MessageDeadLettered): Promise<void>;
 }
 
@@ -78,7 +83,7 @@ export interface AuditLine {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** What goes out with a change, in its transaction. */
+/** Lo que sale con un cambio, en su transacción. */
 export interface Effects {
   readonly events: readonly OutgoingEvent[];
   readonly audit: AuditLine | null;
@@ -90,18 +95,18 @@ interface Change<R> extends Effects {
 
 interface Once<R> {
   readonly claim: IdempotencyClaim;
-  /** The answer that the key stands for already. */
+  /** La respuesta que la clave ya recuerda. */
   reload(stores: Stores, resultId: string): Promise<R | null>;
 }
 
 export interface UnitOfWork {
-  /** Rows, outbox and audit in one transaction. A known idempotency key gives its answer and does nothing. */
+  /** Filas, buzón y auditoría en una transacción. Una clave conocida da su respuesta y no hace nada. */
   change<R extends { readonly id: string }>(
     cause: Cause,
     work: (stores: Stores) => Promise<Change<R>>,
     once?: Once<R>,
   ): Promise<R>;
-  /** The same for a message, which is marked as processed. One that was processed before does nothing. */
+  /** Lo mismo para un mensaje, que queda marcado como procesado. El que ya lo estaba no hace nada. */
   react(
     cause: Cause & { readonly messageId: string },
     work: (stores: Stores) => Promise<Effects>,

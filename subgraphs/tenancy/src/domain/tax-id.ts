@@ -1,28 +1,19 @@
 import type { Brand } from '@farutech/kernel/brand';
 import { DomainError } from '@farutech/kernel/errors';
 import type { Country } from './country.ts';
-import { normaliseNit } from './tax-id/colombia.ts';
-import { normaliseRfc } from './tax-id/mexico.ts';
-import { normaliseOther } from './tax-id/other-country.ts';
-import { normaliseRuc } from './tax-id/peru.ts';
+import { colombia } from './tax-id/colombia.ts';
+import { mexico } from './tax-id/mexico.ts';
+import { otherCountry } from './tax-id/other-country.ts';
+import { peru } from './tax-id/peru.ts';
+import type { TaxIdRule } from './tax-id/tax-id-rule.ts';
 
-/** As its country writes it, so that equal ids are equal strings. */
+/** Como lo escribe su país: números iguales son textos iguales. */
 export type TaxId = Brand<string, 'TaxId'>;
 
-interface Rule {
-  normalise(compact: string): string | null;
-  readonly hint: string;
-}
-
 /** Un país con regla propia es un fichero más y una línea aquí. */
-const rules: Readonly<Record<string, Rule>> = {
-  CO: { normalise: normaliseNit, hint: 'a NIT with its check digit, such as "890900608-9"' },
-  MX: { normalise: normaliseRfc, hint: 'an RFC of 12 or 13 characters, such as "GODE561231GR8"' },
-  PE: { normalise: normaliseRuc, hint: 'a RUC of 11 digits, such as "20100070970"' },
-};
-const other: Rule = { normalise: normaliseOther, hint: '4 to 20 letters and digits' };
+const rules: Readonly<Record<string, TaxIdRule>> = { CO: colombia, MX: mexico, PE: peru };
 
-/** Without what people put between the characters. What equality and the blind index are made of. */
+/** Sin lo que la gente pone entre los caracteres. De esto están hechos la igualdad y el índice ciego. */
 export const compactTaxId = (raw: string): string =>
   raw
     .normalize('NFC')
@@ -30,7 +21,7 @@ export const compactTaxId = (raw: string): string =>
     .replace(/[\s.\-/–—]/g, '');
 
 export function parseTaxId(raw: string, country: Country): TaxId {
-  const rule = rules[country] ?? other;
+  const rule = rules[country] ?? otherCountry;
   const normal = rule.normalise(compactTaxId(raw));
   if (normal === null) {
     throw new DomainError(

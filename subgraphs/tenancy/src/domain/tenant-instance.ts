@@ -5,7 +5,7 @@ import type { Operation } from './operation.ts';
 import type { OperationStepState } from './operation-data.ts';
 import { sentenceOfFailure, sentenceOfStep, sentences } from './sentence.ts';
 
-/** One entry of the feed: what a subscriber sees, and what others are told. */
+/** Una entrada de la historia: lo que ve un suscriptor, y lo que se cuenta a los demás. */
 export type StatusEntry = DataOf<typeof tenantInstanceStatusChanged>;
 export type TenantInstanceStatus = StatusEntry['status'];
 export type DatabaseTier = 'STANDARD' | 'ENTERPRISE';
@@ -25,10 +25,13 @@ export interface TenantInstanceState {
   readonly status: TenantInstanceStatus;
   readonly kubernetesNamespace: string;
   readonly subdomainUrl: string;
-  /** Dense: the newest entry of its feed. */
+  /** Densa: la entrada más nueva de su historia. */
   readonly version: number;
   readonly provisionedAt: Date | null;
   readonly subscriptionActivatedAt: Date | null;
+  /** El periodo que se pidió; lo que vale ahora lo dice subscription. */
+  readonly orderedFrom: Date;
+  readonly orderedUntil: Date | null;
   readonly createdAt: Date;
 }
 
@@ -54,7 +57,9 @@ interface Happening {
   readonly at: Date;
 }
 
-/** One installation of a product for a customer. Each change that can be seen is the next entry of its feed. */
+/**
+ * Una instalación de un producto para un cliente. Cada cambio visible es la entrada siguiente de su historia.
+ */
 export class TenantInstance {
   #state: TenantInstanceState;
   readonly #entries: StatusEntry[] = [];
@@ -90,7 +95,7 @@ export class TenantInstance {
     return this.#state.status;
   }
 
-  /** What happened since it was loaded, in order. */
+  /** Lo que ha pasado desde que se cargó, en orden. */
   get entries(): readonly StatusEntry[] {
     return this.#entries;
   }
@@ -99,14 +104,14 @@ export class TenantInstance {
     return this.#state;
   }
 
-  /** A step moved. An instance that had failed is on its way again. */
+  /** Se movió un paso. Una instancia que había fallado vuelve a estar en camino. */
   progress(operation: Operation, step: OperationStepState, at: Date): void {
     const reopened = operation.kind === 'PROVISION' && this.#can('reopen') && this.#move('reopen');
     const message = sentenceOfStep(step, operation.data().steps.length);
     this.#tell({ message, operation, step, at }, reopened);
   }
 
-  /** The worker has finished. ACTIVE only if the subscription is on already. */
+  /** El trabajador ha acabado. ACTIVE solo si la suscripción ya está en marcha. */
   provisioned(operation: Operation, at: Date): void {
     const before = this.#state.status;
     if (this.#can('reopen')) this.#move('reopen');
@@ -116,7 +121,9 @@ export class TenantInstance {
     this.#tell({ message, operation, at }, this.#state.status !== before);
   }
 
-  /** The subscription is on. Says ACTIVE if the worker has finished; else there is nothing to show yet. */
+  /**
+   * La suscripción está en marcha. Dice ACTIVE si el trabajador acabó; si no, aún no hay nada que enseñar.
+   */
   subscriptionActivated(bought: Bought, operation: Operation | null, at: Date): void {
     const subscriptionActivatedAt = this.#state.subscriptionActivatedAt ?? at;
     this.#state = { ...this.#state, ...bought, subscriptionActivatedAt };
@@ -125,7 +132,7 @@ export class TenantInstance {
     this.#tell({ message: sentences.active, operation, at }, true);
   }
 
-  /** The operation came to a bad end. Only a failed PROVISION makes the instance FAILED. */
+  /** La operación acabó mal. Solo un PROVISION fallido deja la instancia FAILED. */
   operationFailed(operation: Operation, at: Date): void {
     const { failure } = operation.data();
     if (failure === null) throw new TypeError('an operation that failed says why');

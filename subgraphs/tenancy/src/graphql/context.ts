@@ -3,9 +3,9 @@ import type { AuditsRefusals, RequestBase } from '@farutech/subgraph/request-con
 import type { TenancyReads } from '../persistence/queries/tenancy-reads.ts';
 
 export interface TenancyContext extends RequestBase, AuditsRefusals {
-  /** What the viewer may read, batched. */
+  /** Lo que puede leer quien pregunta, por lotes. */
   reads: TenancyReads;
-  /** After a write: what was loaded before it counts no more. */
+  /** Tras escribir: lo que se cargó antes ya no cuenta. */
   renewReads(): TenancyReads;
 }
 

@@ -1,7 +1,7 @@
 import { VisibleTo } from '@farutech/subgraph/authorise';
 import { connectionType } from '@farutech/subgraph/connection';
 import { DateTime } from '@farutech/subgraph/scalars';
-import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
 /** Un CUSTOMER_VIEWER y un programa no ven datos personales de nadie. */
 export const seePersonalData = ['PLATFORM_ADMIN', 'SUPPORT', 'BILLING', 'CUSTOMER_ADMIN'] as const;
@@ -9,7 +9,7 @@ export const seePersonalData = ['PLATFORM_ADMIN', 'SUPPORT', 'BILLING', 'CUSTOME
 @ObjectType({ description: 'A company that buys, and whom instances run for. Who pays.' })
 @Directive('@key(fields: "id")')
 export class Customer {
-  @Field(() => ID) id!: string;
+  @Field(() => ID, { description: 'UUIDv7, for good.' }) id!: string;
 
   @Field(() => String, { description: '"Clínica Veterinaria Norte S.A.S.". A pseudonym once it was erased.' })
   legalName!: string;
@@ -38,32 +38,7 @@ export class Customer {
   @Field(() => DateTime, { nullable: true, description: 'When its personal data was erased at its request.' })
   erasedAt!: Date | null;
 
-  @Field(() => DateTime) createdAt!: Date;
+  @Field(() => DateTime, { description: 'When it was registered.' }) createdAt!: Date;
 }
 
 export const CustomerConnection = connectionType(Customer, 'Customer');
-
-@InputType()
-export class RegisterCustomerInput {
-  @Field(() => String, { description: '2 to 200 characters.' })
-  legalName!: string;
-
-  @Field(() => String, {
-    description:
-      'CO: NIT with its check digit. MX: RFC. PE: RUC. Elsewhere 4 to 20 letters and digits. Dots, spaces and hyphens are ignored. INVALID_TAX_ID, TAX_ID_TAKEN.',
-  })
-  taxId!: string;
-
-  @Field(() => String, { description: '"billing@example.com"' })
-  billingEmail!: string;
-
-  @Field(() => String, { description: 'ISO 3166-1 alpha-2: "CO".' })
-  country!: string;
-
-  @Field(() => ID, {
-    nullable: true,
-    description:
-      '1 to 128 printable characters, remembered 24 h: sent again with the same input it gives the first answer and does nothing new.',
-  })
-  idempotencyKey?: string | null;
-}

@@ -19,6 +19,7 @@ export const TenantInstanceStatus = {
 } as const;
 registerEnumType(TenantInstanceStatus, {
   name: 'TenantInstanceStatus',
+  description: 'Where an instance stands.',
   valuesConfig: {
     PROVISIONING: { description: 'Being made.' },
     ACTIVE: {
@@ -38,7 +39,18 @@ export const OperationKind = {
   MOVE_TIER: 'MOVE_TIER',
   MIGRATE_SCHEMA: 'MIGRATE_SCHEMA',
 } as const;
-registerEnumType(OperationKind, { name: 'OperationKind' });
+registerEnumType(OperationKind, {
+  name: 'OperationKind',
+  description: 'What an operation does to its instance.',
+  valuesConfig: {
+    PROVISION: { description: 'Makes it: names, database, first data, namespace, subdomain.' },
+    SUSPEND: { description: 'Switches it off for now.' },
+    RESUME: { description: 'Switches it on again.' },
+    DECOMMISSION: { description: 'Takes it down for good.' },
+    MOVE_TIER: { description: 'Moves its data to the other tier.' },
+    MIGRATE_SCHEMA: { description: 'Brings its database to the newest schema of the product.' },
+  },
+});
 
 export const OperationState = {
   SCHEDULED: 'SCHEDULED',
@@ -51,6 +63,7 @@ export const OperationState = {
 } as const;
 registerEnumType(OperationState, {
   name: 'OperationState',
+  description: 'How far an operation has come.',
   valuesConfig: {
     SCHEDULED: { description: 'Accepted; no worker has begun.' },
     RUNNING: { description: 'A worker is at it.' },
@@ -72,5 +85,6 @@ export const StepState = {
 } as const;
 registerEnumType(StepState, {
   name: 'StepState',
+  description: 'How far a step of an operation has come.',
   valuesConfig: { SKIPPED: { description: 'Not needed here; `detail` says why.' } },
 });

@@ -2,11 +2,11 @@ import { DomainError } from '@farutech/kernel/errors';
 
 type Stream = 'status' | 'change';
 
-/** Opaque for clients. The name of the stream is inside, so that one does not take the cursor of the other. */
+/** Opaco para los clientes. Lleva dentro el nombre del flujo, para que uno no acepte el cursor del otro. */
 export const liveCursor = (stream: Stream, version: number): string =>
   Buffer.from(`${stream}:v1:${version}`).toString('base64url');
 
-/** INVALID_CURSOR for what this stream never gave. */
+/** INVALID_CURSOR para lo que este flujo no dio nunca. */
 export function parseLiveCursor(stream: Stream, raw: string): number {
   const [, name, version] =
     /^(\w+):v1:(\d{1,15})$/.exec(Buffer.from(raw, 'base64url').toString('utf8')) ?? [];

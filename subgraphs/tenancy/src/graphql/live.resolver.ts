@@ -111,7 +111,10 @@ export function liveResolvers({ status, changes }: LiveFeeds) {
     })
     provisioningStatus(
       @Root() frame: ProvisioningStatus,
-      @Arg('instanceId', () => ID) _instanceId: string,
+      @Arg('instanceId', () => ID, {
+        description: 'Id of a TenantInstance. NOT_FOUND when it is not yours to see.',
+      })
+      _instanceId: string,
       @Arg('after', () => String, {
         nullable: true,
         description: '`cursor` of the last frame that you have.',

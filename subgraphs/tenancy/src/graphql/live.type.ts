@@ -9,7 +9,8 @@ const cursorDescription = 'Give it as `after` to go on behind this frame.';
 @ObjectType({ description: 'One frame of the life of an instance: what happened, and where it stands.' })
 export class ProvisioningStatus {
   @Field(() => String, { description: cursorDescription }) cursor!: string;
-  @Field(() => TenantInstanceStatus) status!: InstanceView['status'];
+  @Field(() => TenantInstanceStatus, { description: 'Where the instance stood in this frame.' })
+  status!: InstanceView['status'];
   @Field(() => Operation, {
     nullable: true,
     description: 'As it stood in this frame; its steps as they stand now.',
@@ -19,14 +20,15 @@ export class ProvisioningStatus {
   step!: StepView | null;
   @Field(() => String, { description: 'For a person: "Creating the database (step 2 of 7)".' })
   message!: string;
-  @Field(() => DateTime) occurredAt!: Date;
+  @Field(() => DateTime, { description: 'When it happened.' }) occurredAt!: Date;
   instanceId!: string;
 }
 
 @ObjectType({ description: 'An instance whose status has changed.' })
 export class TenantInstanceChange {
   @Field(() => String, { description: cursorDescription }) cursor!: string;
-  @Field(() => DateTime) occurredAt!: Date;
-  @Field(() => TenantInstanceStatus) status!: InstanceView['status'];
+  @Field(() => DateTime, { description: 'When it happened.' }) occurredAt!: Date;
+  @Field(() => TenantInstanceStatus, { description: 'Where it stands since then.' })
+  status!: InstanceView['status'];
   instanceId!: string;
 }

@@ -11,7 +11,7 @@ export class OperationResolver {
   @Authorise(...everybody)
   @Query(() => Operation, { nullable: true, description: 'Null where there is none, or it is not yours.' })
   operation(
-    @Arg('id', () => ID) id: string,
+    @Arg('id', () => ID, { description: 'Id of an Operation.' }) id: string,
     @Ctx() { reads }: TenancyContext,
   ): Promise<OperationView | null> {
     return reads.operation(id);
@@ -22,7 +22,11 @@ export class OperationResolver {
   async operations(
     @Arg('first', () => Int, firstOptions(50)) first: number | null,
     @Arg('after', () => String, afterOptions) after: string | null,
-    @Arg('filter', () => OperationFilter, { nullable: true }) filter: OperationFilter | null,
+    @Arg('filter', () => OperationFilter, {
+      nullable: true,
+      description: 'Which of them; all when left out.',
+    })
+    filter: OperationFilter | null,
     @Ctx() { reads }: TenancyContext,
   ): Promise<Connection<OperationView>> {
     const page = parsePage({ first: first ?? 50, after });

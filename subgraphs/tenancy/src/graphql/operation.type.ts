@@ -8,18 +8,20 @@ import { OperationKind, OperationState, StepState } from './enums.ts';
 export class OperationFailure {
   @Field(() => String, { description: 'The name of the step: "create-database".' }) step!: string;
   @Field(() => String, { description: 'Stable, for programs.' }) code!: string;
-  @Field(() => String) message!: string;
+  @Field(() => String, { description: 'For a person, without a secret.' }) message!: string;
 }
 
-@ObjectType()
+@ObjectType({ description: 'One step of an operation: observed first, then done.' })
 export class OperationStep {
   @Field(() => String, { description: '"create-database"' }) name!: string;
-  @Field(() => StepState) state!: StepView['state'];
+  @Field(() => StepState, { description: 'How far it has come.' }) state!: StepView['state'];
   @Field(() => Int, { description: 'Times that it was begun.' }) attempt!: number;
   @Field(() => String, { nullable: true, description: 'Why it was skipped, or what failed.' })
   detail!: string | null;
-  @Field(() => DateTime, { nullable: true }) startedAt!: Date | null;
-  @Field(() => DateTime, { nullable: true }) finishedAt!: Date | null;
+  @Field(() => DateTime, { nullable: true, description: 'When its last try began; null before the first.' })
+  startedAt!: Date | null;
+  @Field(() => DateTime, { nullable: true, description: 'When it ended; null until then.' })
+  finishedAt!: Date | null;
 }
 
 @ObjectType({
@@ -27,23 +29,28 @@ export class OperationStep {
     'Long-running work on an instance. One at a time per instance; a second request is OPERATION_IN_PROGRESS.',
 })
 export class Operation {
-  @Field(() => ID) id!: string;
-  @Field(() => OperationKind) kind!: OperationView['kind'];
-  @Field(() => OperationState) state!: OperationView['state'];
+  @Field(() => ID, { description: 'UUIDv7.' }) id!: string;
+  @Field(() => OperationKind, { description: 'What it does to the instance.' }) kind!: OperationView['kind'];
+  @Field(() => OperationState, { description: 'How far it has come.' }) state!: OperationView['state'];
   @Field(() => Int, { description: 'The try that is at work; 0 before the first.' }) attempt!: number;
   @Field(() => Int, { description: 'Failed tries after which it ends FAILED.' }) maxAttempts!: number;
-  @Field(() => OperationFailure, { nullable: true }) failure!: OperationFailure | null;
+  @Field(() => OperationFailure, { nullable: true, description: 'Why it ended badly; null if it did not.' })
+  failure!: OperationFailure | null;
   @Field(() => ID, { description: 'Of the request that ordered it: in every event, log line and audit row.' })
   correlationId!: string;
   @Field(() => DateTime, { description: 'When it was ordered.' }) startedAt!: Date;
-  @Field(() => DateTime, { nullable: true }) finishedAt!: Date | null;
+  @Field(() => DateTime, { nullable: true, description: 'When it ended, well or badly; null until then.' })
+  finishedAt!: Date | null;
 }
 
 export const OperationConnection = connectionType(Operation, 'Operation');
 
 @InputType({ description: 'Every part that is given has to fit.' })
 export class OperationFilter {
-  @Field(() => OperationState, { nullable: true }) state?: OperationView['state'] | null;
-  @Field(() => OperationKind, { nullable: true }) kind?: OperationView['kind'] | null;
-  @Field(() => ID, { nullable: true }) customerId?: string | null;
+  @Field(() => OperationState, { nullable: true, description: 'Only those that stand there.' })
+  state?: OperationView['state'] | null;
+  @Field(() => OperationKind, { nullable: true, description: 'Only those that do this.' })
+  kind?: OperationView['kind'] | null;
+  @Field(() => ID, { nullable: true, description: 'Only those on instances of this Customer.' })
+  customerId?: string | null;
 }

@@ -1,4 +1,4 @@
-/** How the arguments of every list read in the Playground. */
+/** Cómo se leen en el Playground los argumentos de cada lista. */
 export const firstOptions = (defaultValue: number) => ({
   nullable: true,
   defaultValue,

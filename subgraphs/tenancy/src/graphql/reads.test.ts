@@ -5,6 +5,7 @@ import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tenancyReads } from '../persistence/queries/tenancy-reads.ts';
 import { exito, norte, operatorCause, vetProfessional, viewerOf } from '../testing/builders.ts';
+import { noTenants } from '../testing/no-tenants.ts';
 import { startTenancyDatabase, type TenancyDatabase, testCipher } from '../testing/tenancy-database.ts';
 import { unwiredParts } from '../testing/unwired-parts.ts';
 import { applyOperationFact } from '../use-cases/apply-operation-fact.ts';
@@ -60,7 +61,7 @@ async function ask(source: string, viewer: Viewer, variableValues: Record<string
     viewer,
     correlationId: newId(),
     log,
-    reads: tenancyReads(database.prisma, testCipher, viewer),
+    reads: tenancyReads(database.prisma, testCipher, viewer, noTenants),
     renewReads: () => context.reads,
     auditRefusal: async () => undefined,
   };
@@ -145,6 +146,8 @@ describe('leer', () => {
     ['PAGOS7@cliente.test', ['Cliente 7']],
     ['pagos7@cliente', []],
     ['B1234567', []],
+    ['Cliente\0', []],
+    ['\uD800', []],
   ])('buscar «%s» encuentra %j', async (search, found) => {
     const { data } = await ask(
       'query ($search: String) { customers(search: $search) { totalCount edges { node { legalName } } } }',
@@ -168,6 +171,7 @@ describe('leer', () => {
     ).toBe(60);
     expect(await count({ databaseTier: 'ENTERPRISE' })).toBe(0);
     expect(await count({ customerId: 'nadie' })).toBe(0);
+    expect(await count({ productCode: 'FARUTECH_VET\0' })).toBe(0);
   });
 });
 
@@ -300,6 +304,8 @@ describe('lo que se pide mal', () => {
       '{ customer(id: "x") { id } tenantInstance(id: "y") { id } operation(id: "z") { id } }',
       admin,
     );
+    const byName = 'query ($id: String) { tenantInstance(globalInstanceId: $id) { id } }';
+    expect((await ask(byName, admin, { id: 'vet-\0' })).data).toEqual({ tenantInstance: null });
 
     expect(errors).toEqual([]);
     expect(data).toEqual({ customer: null, tenantInstance: null, operation: null });

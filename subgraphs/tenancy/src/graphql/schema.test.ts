@@ -17,6 +17,14 @@ describe('el esquema de tenancy', () => {
       operationsOf(schema).map(({ operation, roles: who }) => [operation, who]),
     );
     expect(roles['Mutation.registerCustomer']).toEqual(['PLATFORM_ADMIN', 'SUPPORT']);
+    expect(roles['Mutation.updateCustomer']).toEqual([
+      'PLATFORM_ADMIN',
+      'SUPPORT',
+      'BILLING',
+      'CUSTOMER_ADMIN',
+    ]);
+    expect(roles['Mutation.deactivateCustomer']).toEqual(['PLATFORM_ADMIN', 'SUPPORT']);
+    expect(roles['Query.overview']).toEqual(['PLATFORM_ADMIN', 'SUPPORT', 'BILLING']);
     expect(roles['Mutation.provisionTenantInstance']).toEqual(['PLATFORM_ADMIN', 'CUSTOMER_ADMIN']);
     expect(roles['Query.customers']).not.toContain('CHILD_APP');
   });

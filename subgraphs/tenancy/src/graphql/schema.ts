@@ -1,15 +1,18 @@
 import { buildFederatedSchema, type FederatedSchema } from '@farutech/subgraph/build-schema';
 import type { ProvisionTenantInstanceParts } from '../use-cases/provision-tenant-instance.ts';
 import type { TenancyContext } from './context.ts';
-import { customerResolver } from './customer.resolver.ts';
+import { CustomerResolver } from './customer.resolver.ts';
 import { Customer } from './customer.type.ts';
+import { customerMutations } from './customer-mutations.resolver.ts';
 import { type LiveFeeds, liveResolvers } from './live.resolver.ts';
 import { OperationResolver } from './operation.resolver.ts';
+import { OverviewResolver } from './overview.resolver.ts';
+import { type TenantDataParts, tenantDataResolver } from './tenant-data.resolver.ts';
 import { tenantInstanceResolver } from './tenant-instance.resolver.ts';
 import { Product, TenantInstance } from './tenant-instance.type.ts';
 import { ViewerResolver } from './viewer.resolver.ts';
 
-export interface TenancySchemaParts extends ProvisionTenantInstanceParts {
+export interface TenancySchemaParts extends ProvisionTenantInstanceParts, TenantDataParts {
   readonly feeds: LiveFeeds;
 }
 
@@ -18,9 +21,12 @@ export function buildTenancySchema(parts: TenancySchemaParts): Promise<Federated
   return buildFederatedSchema<TenancyContext>(
     {
       resolvers: [
-        customerResolver(parts),
+        CustomerResolver,
+        customerMutations(parts),
         tenantInstanceResolver(parts),
+        tenantDataResolver(parts),
         OperationResolver,
+        OverviewResolver,
         ViewerResolver,
         live.ProvisioningStatusResolver,
         live.TenantInstanceChangeResolver,

@@ -27,7 +27,11 @@ export function tenantInstanceResolver(parts: ProvisionTenantInstanceParts) {
     async tenantInstances(
       @Arg('first', () => Int, firstOptions(50)) first: number | null,
       @Arg('after', () => String, afterOptions) after: string | null,
-      @Arg('filter', () => TenantInstanceFilter, { nullable: true }) filter: TenantInstanceFilter | null,
+      @Arg('filter', () => TenantInstanceFilter, {
+        nullable: true,
+        description: 'Which of them; all when left out.',
+      })
+      filter: TenantInstanceFilter | null,
       @Ctx() { reads }: TenancyContext,
     ): Promise<Connection<InstanceView>> {
       const page = parsePage({ first: first ?? 50, after });
@@ -47,8 +51,9 @@ export function tenantInstanceResolver(parts: ProvisionTenantInstanceParts) {
       description: 'By either of its ids. Null where there is none, or it is not yours.',
     })
     tenantInstance(
-      @Arg('id', () => ID, { nullable: true }) id: string | null,
-      @Arg('globalInstanceId', () => String, { nullable: true }) globalInstanceId: string | null,
+      @Arg('id', () => ID, { nullable: true, description: 'Id of a TenantInstance.' }) id: string | null,
+      @Arg('globalInstanceId', () => String, { nullable: true, description: '"vet-norte-3f9a1c0be2d4"' })
+      globalInstanceId: string | null,
       @Ctx() { reads }: TenancyContext,
     ): Promise<InstanceView | null> {
       if (id != null && globalInstanceId == null) return reads.instance(id);
@@ -62,7 +67,8 @@ export function tenantInstanceResolver(parts: ProvisionTenantInstanceParts) {
         'Sells a plan and orders an instance for it. The answer comes at once, PROVISIONING; follow it with `provisioningStatus`. Refusals name the field of the input.',
     })
     async provisionTenantInstance(
-      @Arg('input', () => ProvisionTenantInstanceInput) input: ProvisionTenantInstanceInput,
+      @Arg('input', () => ProvisionTenantInstanceInput, { description: 'The order.' })
+      input: ProvisionTenantInstanceInput,
       @Ctx() context: TenancyContext,
     ): Promise<InstanceView> {
       const { id } = await provisionTenantInstance(parts, causeOf(context), context.viewer, input);
@@ -71,7 +77,7 @@ export function tenantInstanceResolver(parts: ProvisionTenantInstanceParts) {
       return instance;
     }
 
-    @FieldResolver(() => Customer)
+    @FieldResolver(() => Customer, { description: 'Whom it runs for.' })
     async customer(
       @Root() { customerId }: InstanceView,
       @Ctx() { reads }: TenancyContext,
@@ -81,7 +87,7 @@ export function tenantInstanceResolver(parts: ProvisionTenantInstanceParts) {
       return customer;
     }
 
-    @FieldResolver(() => Product, { nullable: true })
+    @FieldResolver(() => Product, { nullable: true, description: 'What is installed.' })
     product(@Root() { productId }: InstanceView): Product {
       return { id: productId };
     }

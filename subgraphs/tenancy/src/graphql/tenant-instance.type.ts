@@ -4,16 +4,16 @@ import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
 import type { InstanceView } from '../persistence/queries/views.ts';
 import { DatabaseTier, TenantInstanceStatus } from './enums.ts';
 
-@ObjectType()
+@ObjectType({ description: 'What is installed; catalog describes it.' })
 @Directive('@key(fields: "id", resolvable: false)')
 export class Product {
-  @Field(() => ID) id!: string;
+  @Field(() => ID, { description: 'UUIDv7.' }) id!: string;
 }
 
 @ObjectType({ description: 'One installation of a product for a customer.' })
 @Directive('@key(fields: "id")')
 export class TenantInstance {
-  @Field(() => ID) id!: string;
+  @Field(() => ID, { description: 'UUIDv7, for good; also the id of the tenant.' }) id!: string;
 
   @Field(() => String, { description: '"norte": unique within the customer; a DNS label.' })
   instanceCode!: string;
@@ -26,23 +26,29 @@ export class TenantInstance {
   })
   databaseTier!: InstanceView['databaseTier'];
 
-  @Field(() => TenantInstanceStatus) status!: InstanceView['status'];
+  @Field(() => TenantInstanceStatus, { description: 'Where it stands now.' })
+  status!: InstanceView['status'];
   @Field(() => String, { description: '"tenant-vet-norte-3f9a1c0be2d4"' }) kubernetesNamespace!: string;
   @Field(() => String, { description: 'Where its people sign in, an https address.' }) subdomainUrl!: string;
-  @Field(() => DateTime) createdAt!: Date;
+  @Field(() => DateTime, { description: 'When it was ordered.' }) createdAt!: Date;
 }
 
 export const TenantInstanceConnection = connectionType(TenantInstance, 'TenantInstance');
 
 @InputType({ description: 'Every part that is given has to fit.' })
 export class TenantInstanceFilter {
-  @Field(() => ID, { nullable: true }) customerId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Only those of this Customer.' })
+  customerId?: string | null;
   @Field(() => String, { nullable: true, description: '"FARUTECH_VET"' }) productCode?: string | null;
-  @Field(() => TenantInstanceStatus, { nullable: true }) status?: InstanceView['status'] | null;
-  @Field(() => DatabaseTier, { nullable: true }) databaseTier?: InstanceView['databaseTier'] | null;
+  @Field(() => TenantInstanceStatus, { nullable: true, description: 'Only those that stand there.' })
+  status?: InstanceView['status'] | null;
+  @Field(() => DatabaseTier, { nullable: true, description: 'Only those whose data lives there.' })
+  databaseTier?: InstanceView['databaseTier'] | null;
 }
 
-@InputType()
+@InputType({
+  description: 'An order: for whom, of which plan, under which name, and where its data is to live.',
+})
 export class ProvisionTenantInstanceInput {
   @Field(() => ID, { description: 'NOT_FOUND when it is not yours to provision for, CUSTOMER_INACTIVE.' })
   customerId!: string;
@@ -62,7 +68,8 @@ export class ProvisionTenantInstanceInput {
   })
   instanceCode!: string;
 
-  @Field(() => DatabaseTier) databaseTier!: InstanceView['databaseTier'];
+  @Field(() => DatabaseTier, { description: 'Where its data is to live. Any plan may have either.' })
+  databaseTier!: InstanceView['databaseTier'];
 
   @Field(() => DateTime, { nullable: true, description: 'When its subscription begins; now by default.' })
   startsAt?: Date | null;

@@ -5,7 +5,9 @@ import type { TenancyContext } from './context.ts';
 
 @ObjectType({ description: 'Who is asking, as the access token says.' })
 class Viewer {
-  @Field(() => String) sub!: string;
+  @Field(() => String, { description: 'The subject of the token: an account, or a child application.' })
+  sub!: string;
+
   @Field(() => [String], { description: '"PLATFORM_ADMIN", "CUSTOMER_ADMIN", "CHILD_APP" …' })
   roles!: string[];
   @Field(() => ID, { nullable: true, description: 'The customer that you work for.' }) tenantId!:

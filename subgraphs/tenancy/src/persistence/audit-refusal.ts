@@ -16,7 +16,7 @@ interface Parts {
   readonly clock: Clock;
 }
 
-/** A refused mutation left nothing behind but this line, which is a transaction of its own. */
+/** De una mutación rechazada no queda más que esta línea, que es una transacción aparte. */
 export async function auditRefusal(
   { prisma, newId, clock }: Parts,
   cause: Cause,

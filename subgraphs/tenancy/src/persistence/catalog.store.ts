@@ -1,7 +1,7 @@
 import type { CatalogStore } from '../domain/ports.ts';
 import type { TenancyPrisma, Transaction } from './open-prisma.ts';
 
-/** Outside a transaction too: each of its changes is one statement. */
+/** También fuera de una transacción: cada uno de sus cambios es una sentencia. */
 export const catalogStore = (db: Transaction | TenancyPrisma): CatalogStore => ({
   product: (code) => db.productProjection.findUnique({ where: { code } }),
   newestPlan: (code) => db.planProjection.findFirst({ where: { code }, orderBy: { version: 'desc' } }),

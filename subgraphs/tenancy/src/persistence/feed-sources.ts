@@ -3,13 +3,13 @@ import type { LiveSource } from '@farutech/messaging/live-source';
 import type { StatusEntry } from '../domain/tenant-instance.ts';
 import type { TenancyPrisma } from './open-prisma.ts';
 
-/** An entry of the stream of all changes: its version is the number that the relay gave. */
+/** Una entrada del flujo de todos los cambios: su versión es el número que dio el repetidor. */
 export interface ChangeEntry {
   readonly version: number;
   readonly status: StatusEntry;
 }
 
-/** The only key of the stream of all changes. */
+/** La única clave del flujo de todos los cambios. */
 export type AllChanges = 'all';
 
 interface Bounds {
@@ -19,7 +19,7 @@ interface Bounds {
 
 const parseEntry = (payload: unknown): StatusEntry => tenantInstanceStatusChanged.schema.parse(payload);
 
-/** The feed of one instance. */
+/** La historia de una instancia. */
 export const statusSource = (prisma: TenancyPrisma): LiveSource<string, StatusEntry> => ({
   async kept(instanceId) {
     const [row] = await prisma.$queryRaw<Bounds[]>`
@@ -44,7 +44,7 @@ export const statusSource = (prisma: TenancyPrisma): LiveSource<string, StatusEn
   },
 });
 
-/** Every change of status of every instance, in the order of its numbers. */
+/** Cada cambio de estado de cada instancia, en el orden de sus números. */
 export const changesSource = (prisma: TenancyPrisma): LiveSource<AllChanges, ChangeEntry> => {
   async function bounds(): Promise<{ oldest: number; newest: number }> {
     const [row] = await prisma.$queryRaw<Bounds[]>`

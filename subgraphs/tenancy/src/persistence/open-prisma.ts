@@ -2,10 +2,10 @@ import { PrismaClient } from '@farutech/prisma/tenancy';
 import { PrismaPg } from '@prisma/adapter-pg';
 
 export type TenancyPrisma = PrismaClient;
-/** The client inside a transaction. */
+/** El cliente dentro de una transacción. */
 export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
 
-/** `onStatement` sees the text of every statement: tests count them. */
+/** `onStatement` ve el texto de cada sentencia: las pruebas las cuentan. */
 export function openPrisma(
   databaseUrl: string,
   onPoolError: (error: Error) => void,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../tests/support/eventually.ts';
 import type { Customer } from '../domain/customer.ts';
 import type { Stores, UnitOfWork } from '../domain/ports.ts';
 import type { TenantInstance } from '../domain/tenant-instance.ts';
@@ -19,8 +20,10 @@ import {
 import { memoryWorld } from '../testing/memory-stores.ts';
 import { startTenancyDatabase, type TenancyDatabase } from '../testing/tenancy-database.ts';
 import { applyOperationFact } from '../use-cases/apply-operation-fact.ts';
+import { deactivateCustomer } from '../use-cases/deactivate-customer.ts';
 import { provisionTenantInstance } from '../use-cases/provision-tenant-instance.ts';
 import { registerCustomer } from '../use-cases/register-customer.ts';
+import { updateCustomer } from '../use-cases/update-customer.ts';
 
 let database: TenancyDatabase;
 beforeAll(async () => {
@@ -78,6 +81,36 @@ describe.each([
 
     expect(found?.snapshot()).toEqual(customer.snapshot());
     expect(await inside(({ customers }) => customers.get(idOf(0xdead)))).toBeNull();
+  });
+
+  it('un cliente cambiado vuelve como se cambió', async () => {
+    const { id } = await register();
+    await updateCustomer(parts(), operatorCause, viewerOf('PLATFORM_ADMIN'), {
+      id,
+      legalName: 'Grupo Éxito',
+      billingEmail: 'pagos@exito.test',
+    });
+    const changed = await deactivateCustomer(parts(), operatorCause, id);
+
+    const found = await inside(({ customers }) =>
+      Promise.all([customers.get(id), customers.hold(id), customers.lock(id)]),
+    );
+
+    expect(changed.snapshot()).toMatchObject({ legalName: 'Grupo Éxito', isActive: false, revision: 3 });
+    expect(found.map((one) => one?.snapshot())).toEqual(Array(3).fill(changed.snapshot()));
+    expect(await inside(({ customers }) => customers.lock(idOf(0xdead)))).toBeNull();
+  });
+
+  it('veinte bajas a la vez: una se hace y diecinueve ya no pueden', async () => {
+    const { id } = await register();
+
+    const all = await Promise.allSettled(
+      Array.from({ length: 20 }, () => deactivateCustomer(parts(), operatorCause, id)),
+    );
+
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const found = await inside(({ customers }) => customers.get(id));
+    expect(found?.snapshot()).toMatchObject({ isActive: false, revision: 2 });
   });
 
   it('dos altas a la vez con el mismo NIT: una', async () => {
@@ -216,6 +249,29 @@ describe('lo que solo se ve en PostgreSQL', () => {
       expect(rows.length, table).toBeGreaterThan(0);
       expect(JSON.stringify(rows), table).not.toMatch(/890900608|facturas@/i);
     }
+  });
+
+  it('una baja espera a la venta que empezó antes: después de la baja no se vende nada', async () => {
+    const unitOfWork = await emptyDatabase();
+    const parts = { unitOfWork, newId: countedIds(), clock: tickingClock() };
+    const { id } = await registerCustomer(parts, operatorCause, exito);
+    const order: string[] = [];
+    let deactivated: Promise<unknown> = Promise.resolve();
+
+    await unitOfWork.react({ ...operatorCause, messageId: 'venta' }, async ({ customers }) => {
+      await customers.hold(id);
+      deactivated = deactivateCustomer(parts, operatorCause, id).then(() => order.push('baja'));
+      await eventually(async () => {
+        const [row] = await database.prisma.$queryRaw<{ waiting: number }[]>`
+          SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted`;
+        expect(row?.waiting).toBeGreaterThan(0);
+      });
+      order.push('venta');
+      return { events: [], audit: null };
+    });
+    await deactivated;
+
+    expect(order).toEqual(['venta', 'baja']);
   });
 
   it('la fila, el mensaje y la auditoría entran juntos, con el id de correlación', async () => {

@@ -54,6 +54,11 @@ const storesOn = (tables: Tables): Stores => ({
       const state = tables.customers.find((one) => one.id === id);
       return state === undefined ? null : Customer.restore(state);
     },
+    hold: (id) => storesOn(tables).customers.get(id),
+    lock: (id) => storesOn(tables).customers.get(id),
+    async save(customer) {
+      replace(tables.customers, ({ id }) => id === customer.id, customer.snapshot());
+    },
   },
   instances: {
     async add(instance) {

@@ -57,7 +57,9 @@ export async function startRunningTenancy(): Promise<RunningTenancy> {
   const log = createLogger('tenancy-test');
   const [database, nats] = await Promise.all([startTenancyDatabase(), startTestNats()]);
   const start = (role: string): Promise<RunningSubgraph> => {
-    const given = { PORT: '0', DATABASE_URL: database.url, NATS_URL: nats.url, ROLE: role };
+    // Aquí ningún inquilino tiene casa: a la base compartida no llega nadie.
+    const urls = { DATABASE_URL: database.url, TENANTS_DATABASE_URL: database.url, NATS_URL: nats.url };
+    const given = { ...urls, PORT: '0', ROLE: role };
     return startTenancy(parseTenancyConfig({ ...given, INTERNAL_TOKEN_SECRET: testSecret.reveal() }), log);
   };
   const [tenancy, replica] = await Promise.all([start('all'), start('api')]);

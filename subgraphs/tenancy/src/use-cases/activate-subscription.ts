@@ -11,7 +11,7 @@ export interface ActivateSubscriptionParts {
   readonly clock: Clock;
 }
 
-/** The subscription of an instance is on. ACTIVE is said here if the worker has finished before. */
+/** La suscripción de una instancia está en marcha. Aquí se dice ACTIVE si el trabajador acabó antes. */
 export async function activateSubscription(
   { unitOfWork, clock }: ActivateSubscriptionParts,
   cause: Cause & { readonly messageId: string },

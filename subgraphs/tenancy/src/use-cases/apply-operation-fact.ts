@@ -14,7 +14,7 @@ import type { AuditLine, Effects, Stores, UnitOfWork } from '../domain/ports.ts'
 import type { TenantInstance } from '../domain/tenant-instance.ts';
 import { feedEvents } from './tell-status.ts';
 
-/** What the provisioning worker tells about an operation. */
+/** Lo que el trabajador de aprovisionamiento cuenta de una operación. */
 export type OperationFact =
   | { readonly kind: 'OperationStepChanged'; readonly data: DataOf<typeof operationStepChanged> }
   | { readonly kind: 'TenantInstanceProvisioned'; readonly data: DataOf<typeof tenantInstanceProvisioned> }
@@ -62,7 +62,7 @@ async function apply(
   }
 }
 
-/** Of the change of status alone: steps are in the feed already. */
+/** Solo del cambio de estado: los pasos ya están en la historia. */
 function auditOf(fact: OperationFact, instance: TenantInstance, operation: Operation): AuditLine | null {
   if (!instance.entries.some((entry) => entry.statusChanged)) return null;
   return {
@@ -75,8 +75,8 @@ function auditOf(fact: OperationFact, instance: TenantInstance, operation: Opera
 }
 
 /**
- * Applies the next fact of an operation: one that was applied does nothing, one whose predecessor is missing
- * comes back (OutOfOrderError). Rows, feed and message change together.
+ * Aplica el siguiente hecho de una operación: el que ya se aplicó no hace nada, y el que llega sin su
+ * anterior vuelve (OutOfOrderError). Filas, historia y mensaje cambian juntos.
  */
 export async function applyOperationFact(
   { unitOfWork, clock }: ApplyOperationFactParts,

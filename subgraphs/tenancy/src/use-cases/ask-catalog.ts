@@ -11,7 +11,7 @@ export type Request = (
   options: { readonly timeoutMs: number },
 ) => Promise<unknown>;
 
-/** Asks catalog about a plan code. UNAVAILABLE when it does not answer within 2 s. */
+/** Pregunta a catalog por un código de plan. UNAVAILABLE cuando no contesta en 2 s. */
 export async function askCatalog(request: Request, planCode: string): Promise<CatalogAnswer> {
   const raw = await request(planLookup.subject, { planCode }, { timeoutMs: answerWithinMs });
   const { plan, productCodes } = planLookup.reply.parse(raw);

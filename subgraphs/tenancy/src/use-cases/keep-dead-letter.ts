@@ -64,7 +64,10 @@ async function failOperation(
   };
 }
 
-/** Keeps a message that a consumer gave up. Without its order an operation would stand still for ever: it fails. */
+/**
+ * Guarda un mensaje que un consumidor dio por perdido. Sin su orden, una operación se quedaría quieta para
+ * siempre: fracasa.
+ */
 export async function keepDeadLetter(
   { unitOfWork, newId, clock }: KeepDeadLetterParts,
   cause: Cause & { readonly messageId: string },

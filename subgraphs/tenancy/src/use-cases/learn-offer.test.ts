@@ -58,6 +58,7 @@ describe('saber qué se vende', () => {
     const { asked, learn } = world(known);
 
     expect(await learn('vet; drop table', 'VET_PROFESSIONAL')).toEqual({ productExists: false, plan: null });
+    expect(await learn('FARUTECH_VET\0', 'VET_PROFESSIONAL')).toEqual({ productExists: false, plan: null });
     expect(asked).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import type { KnownPlan } from '../domain/known-plan.ts';
 import type { CatalogStore } from '../domain/ports.ts';
 
-/** What is known about a product code and a plan code. */
+/** Lo que se sabe de un código de producto y uno de plan. */
 export interface Offer {
   readonly productExists: boolean;
   readonly plan: KnownPlan | null;
@@ -16,24 +16,27 @@ export interface CatalogAnswer {
 
 export interface LearnOfferParts {
   readonly catalog: CatalogStore;
-  /** Asks catalog itself; UNAVAILABLE when it does not answer. */
+  /** Pregunta a catalog; UNAVAILABLE cuando no contesta. */
   ask(planCode: string): Promise<CatalogAnswer>;
 }
 
 const codeForm = /^[A-Z][A-Z0-9_]{0,99}$/;
 
 /**
- * Looks the codes up in the own projection. Only one that is not there is asked of catalog, and the answer is
- * kept, so that the next request needs nobody.
+ * Busca los códigos en la proyección propia. Solo por el que no está se pregunta a catalog, y la respuesta se
+ * guarda, para que la próxima petición no necesite a nadie.
  */
 export async function learnOffer(
   { catalog, ask }: LearnOfferParts,
   productCode: string,
   planCode: string,
 ): Promise<Offer> {
-  const [product, plan] = await Promise.all([catalog.product(productCode), catalog.newestPlan(planCode)]);
+  // Un texto que no puede ser un código no merece la pregunta, ni a la base: un carácter nulo la haría fallar.
+  const [product, plan] = await Promise.all([
+    codeForm.test(productCode) ? catalog.product(productCode) : null,
+    codeForm.test(planCode) ? catalog.newestPlan(planCode) : null,
+  ]);
   if (product !== null && plan !== null) return { productExists: true, plan };
-  // Un texto que no puede ser un código no merece la pregunta.
   if (!codeForm.test(productCode) || !codeForm.test(planCode))
     return { productExists: product !== null, plan };
 

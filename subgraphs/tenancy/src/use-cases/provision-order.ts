@@ -2,31 +2,33 @@ import { type OutgoingEvent, tell } from '@farutech/contracts/contract';
 import { provisionTenantInstance } from '@farutech/contracts/provisioning';
 import { tenantInstanceRequested } from '@farutech/contracts/tenancy';
 import type { Operation } from '../domain/operation.ts';
-import type { TenantInstance } from '../domain/tenant-instance.ts';
+import type { TenantInstance, TenantInstanceState } from '../domain/tenant-instance.ts';
 import { feedEvents } from './tell-status.ts';
 
 interface Ordered {
   readonly instance: TenantInstance;
   readonly operation: Operation;
-  readonly startsAt: Date;
-  readonly expiresAt: Date | null;
 }
 
-/** What goes out when an instance is sold: the order to the worker, the fact to subscription, the first status. */
-export function provisionOrder({ instance, operation, startsAt, expiresAt }: Ordered): OutgoingEvent[] {
+/** Que se vendió una instancia, para subscription. */
+export const tellRequested = (state: TenantInstanceState): OutgoingEvent =>
+  tell(tenantInstanceRequested, {
+    instanceId: state.id,
+    customerId: state.customerId,
+    productId: state.productId,
+    planId: state.planId,
+    planCode: state.planCode,
+    planVersion: state.planVersion,
+    startsAt: state.orderedFrom.toISOString(),
+    expiresAt: state.orderedUntil?.toISOString() ?? null,
+    requestedAt: state.createdAt.toISOString(),
+  });
+
+/** Lo que sale al vender una instancia: la orden al trabajador, el hecho a subscription, el primer estado. */
+export function provisionOrder({ instance, operation }: Ordered): OutgoingEvent[] {
   const state = instance.snapshot();
-  const {
-    id: instanceId,
-    customerId,
-    productId,
-    productCode,
-    planId,
-    planCode,
-    planVersion,
-    maxUsers,
-  } = state;
-  const { databaseTier, instanceCode, globalInstanceId, kubernetesNamespace, subdomainUrl, createdAt } =
-    state;
+  const { id: instanceId, customerId, productCode, planCode, maxUsers } = state;
+  const { databaseTier, instanceCode, globalInstanceId, kubernetesNamespace, subdomainUrl } = state;
   return [
     tell(provisionTenantInstance, {
       operationId: operation.id,
@@ -42,17 +44,7 @@ export function provisionOrder({ instance, operation, startsAt, expiresAt }: Ord
       maxUsers,
       requestNo: operation.data().requestNo,
     }),
-    tell(tenantInstanceRequested, {
-      instanceId,
-      customerId,
-      productId,
-      planId,
-      planCode,
-      planVersion,
-      startsAt: startsAt.toISOString(),
-      expiresAt: expiresAt?.toISOString() ?? null,
-      requestedAt: createdAt.toISOString(),
-    }),
+    tellRequested(state),
     ...feedEvents(instance),
   ];
 }

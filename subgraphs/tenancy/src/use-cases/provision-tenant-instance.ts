@@ -30,7 +30,7 @@ export interface ProvisionTenantInstanceParts {
   readonly learnOffer: LearnOffer;
   readonly newId: NewId;
   readonly clock: Clock;
-  /** Under which instances get their subdomain: "tenants.farutech.test". */
+  /** Bajo el que las instancias reciben su subdominio: "tenants.farutech.test". */
   readonly tenantDomain: string;
 }
 
@@ -48,10 +48,10 @@ function parse(input: ProvisionTenantInstanceInput) {
   };
 }
 
-/** A customer's own administrator provisions for that customer alone; for anybody else it does not exist. */
+/** Quien administra a un cliente aprovisiona solo para él; para los demás, ese cliente no existe. */
 async function checkCustomer(stores: Stores, viewer: Viewer, customerId: string): Promise<void> {
   const mine = hasRole(viewer, ['PLATFORM_ADMIN']) || viewer.tenantId === customerId;
-  const customer = mine ? await stores.customers.get(customerId) : null;
+  const customer = mine ? await stores.customers.hold(customerId) : null;
   if (customer === null) throw notFound('customerId');
   if (!customer.isActive) {
     throw new DomainError('CUSTOMER_INACTIVE', 'This customer is not active.', 'customerId');
@@ -59,8 +59,8 @@ async function checkCustomer(stores: Stores, viewer: Viewer, customerId: string)
 }
 
 /**
- * Sells and orders one instance. Needs PostgreSQL only: catalog is asked before the transaction, and only
- * about a code that is not known here.
+ * Vende y encarga una instancia. Solo necesita PostgreSQL: a catalog se le pregunta antes de la transacción,
+ * y solo por un código que aquí no se conoce.
  */
 export async function provisionTenantInstance(
   parts: ProvisionTenantInstanceParts,
@@ -84,13 +84,13 @@ export async function provisionTenantInstance(
       await checkCustomer(stores, viewer, order.customerId);
       const plan = sellable({ productCode: order.productCode, ...offer });
       const operation = scheduleProvision(newId, cause, order, at);
-      const instance = request(operation, order, plan, tenantDomain, at);
+      const instance = request(operation, { ...order, startsAt }, plan, tenantDomain, at);
       await stores.instances.add(instance);
       await stores.operations.add(operation);
       for (const entry of instance.entries) await stores.feed.append(entry);
       return {
         result: instance,
-        events: provisionOrder({ instance, operation, startsAt, expiresAt: order.expiresAt }),
+        events: provisionOrder({ instance, operation }),
         audit: {
           action: 'provisionTenantInstance',
           entityType: 'TenantInstance',
@@ -125,7 +125,7 @@ const scheduleProvision = (newId: NewId, cause: Cause, order: Parsed, at: Date):
 
 function request(
   operation: Operation,
-  { customerId, instanceCode, databaseTier }: Parsed,
+  { customerId, instanceCode, databaseTier, startsAt, expiresAt }: Parsed & { readonly startsAt: Date },
   plan: KnownPlan,
   tenantDomain: string,
   createdAt: Date,
@@ -144,6 +144,8 @@ function request(
       maxUsers,
       instanceCode,
       databaseTier,
+      orderedFrom: startsAt,
+      orderedUntil: expiresAt,
       createdAt,
       ...addressOf(productCode, instanceCode, id, tenantDomain),
     },

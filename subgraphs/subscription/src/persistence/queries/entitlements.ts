@@ -39,7 +39,7 @@ export async function readEntitlements(
     SELECT i.instance_id AS "instanceId", i.status, i.provisioned_at AS "provisionedAt",
       (SELECT coalesce(json_agg(json_build_object(
           'status', s.status, 'startsAt', s.starts_at, 'expiresAt', s.expires_at,
-          'validFrom', s.valid_from, 'validTo', s.valid_to,
+          'validFrom', s.valid_from, 'validTo', s.valid_to, 'reason', s.reason, 'changedBy', s.changed_by,
           'plan', json_build_object('planId', p.plan_id, 'code', p.code, 'version', p.version,
             'includedFeatures', p.included_features, 'maxUsers', p.max_users))), '[]')
         FROM subscription_state s JOIN plan_projection p ON p.plan_id = s.plan_id

@@ -1,3 +1,4 @@
+import type { Clock } from '@farutech/kernel/clock';
 import type { Reach } from '@farutech/kernel/viewer';
 import type { PrismaClient } from '@farutech/prisma/subscription';
 import { type EntitlementLoader, entitlementLoader } from './entitlements.ts';
@@ -7,6 +8,7 @@ import {
   planSubscriptionLoader,
   subscriptionOfInstanceLoader,
 } from './plan-subscriptions.ts';
+import { type ScheduledChangeLoader, scheduledChangeLoader } from './scheduled-changes.ts';
 
 /** Lo leído en una petición, dentro del alcance de quien pide. */
 export interface SubscriptionLoaders {
@@ -14,15 +16,17 @@ export interface SubscriptionLoaders {
   readonly subscriptions: PlanSubscriptionLoader;
   readonly subscriptionsOfInstances: PlanSubscriptionLoader;
   readonly overrides: FeatureOverrideLoader;
+  readonly scheduledChanges: ScheduledChangeLoader;
 }
 
 export const subscriptionLoaders = (
   prisma: PrismaClient,
   reach: Reach,
-  clock: () => Date,
+  clock: Clock,
 ): SubscriptionLoaders => ({
   entitlements: entitlementLoader(prisma, reach, clock),
-  subscriptions: planSubscriptionLoader(prisma, reach),
-  subscriptionsOfInstances: subscriptionOfInstanceLoader(prisma, reach),
+  subscriptions: planSubscriptionLoader(prisma, reach, clock),
+  subscriptionsOfInstances: subscriptionOfInstanceLoader(prisma, reach, clock),
   overrides: featureOverrideLoader(prisma, clock),
+  scheduledChanges: scheduledChangeLoader(prisma, clock),
 });

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { PageRequest } from './views.ts';
 
-/** One loader for each page request: `instances(first: 3)` of fifty customers is one statement. */
+/** Un cargador por página pedida: `instances(first: 3)` de cincuenta clientes es una sentencia. */
 export function pagedLoader<Row>(
   read: (parents: readonly string[], page: PageRequest) => Promise<readonly Row[]>,
   parentOf: (row: Row) => string,
@@ -21,7 +21,7 @@ export function pagedLoader<Row>(
   };
 }
 
-/** Rows by their key, in the order asked for; `null` where there is none that the viewer may see. */
+/** Filas por su clave, en el orden en que se piden; `null` donde no hay ninguna que se pueda ver. */
 export const byKeyLoader = <Row>(
   read: (keys: readonly string[]) => Promise<readonly Row[]>,
   keyOf: (row: Row) => string,

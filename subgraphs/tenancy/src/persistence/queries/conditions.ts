@@ -7,14 +7,20 @@ type Sql = Prisma.Sql;
 
 export const uuids = (ids: readonly string[]): Sql => Prisma.sql`${ids.filter(isUuid)}::uuid[]`;
 
-/** `column = id`; what is no UUID equals nothing, instead of failing in the cast. */
+/**
+ * Un texto con el que comparar. PostgreSQL no admite el carácter nulo ni para preguntar; ningún texto
+ * guardado lo tiene, y con otro que tampoco está se pregunta lo mismo.
+ */
+export const comparable = (text: string): string => text.replaceAll('\0', '\uFFFF');
+
+/** `column = id`; lo que no es un UUID no es igual a nada, en vez de fallar al convertirlo. */
 export const isId = (column: Sql, id: string): Sql =>
   isUuid(id) ? Prisma.sql`${column} = ${id}::uuid` : Prisma.sql`FALSE`;
 
 export const all = (conditions: readonly Sql[]): Sql =>
   conditions.length === 0 ? Prisma.sql`TRUE` : Prisma.join([...conditions], ' AND ');
 
-/** Which rows of `customer c` the viewer may see. A program sees who its instances belong to. */
+/** Qué filas de `customer c` puede ver quien pregunta. Un programa ve de quién son sus instancias. */
 export function customersWithin(reach: Reach): Sql {
   switch (reach.kind) {
     case 'everything':
@@ -26,7 +32,7 @@ export function customersWithin(reach: Reach): Sql {
   }
 }
 
-/** Which rows of `tenant_instance i` the viewer may see. */
+/** Qué filas de `tenant_instance i` puede ver quien pregunta. */
 export function instancesWithin(reach: Reach): Sql {
   switch (reach.kind) {
     case 'everything':
@@ -38,7 +44,7 @@ export function instancesWithin(reach: Reach): Sql {
   }
 }
 
-/** Which rows of `operation o` the viewer may see. */
+/** Qué filas de `operation o` puede ver quien pregunta. */
 export function operationsWithin(reach: Reach): Sql {
   switch (reach.kind) {
     case 'everything':
@@ -50,7 +56,7 @@ export function operationsWithin(reach: Reach): Sql {
   }
 }
 
-/** Strictly behind the cursor, in the order (at, id) descending. */
+/** Estrictamente detrás del cursor, en el orden (at, id) descendente. */
 export const behind = (at: Sql, id: Sql, { after }: PageRequest): Sql =>
   after === null
     ? Prisma.sql`TRUE`

@@ -2,15 +2,15 @@ import type { FieldCipher } from '@farutech/kernel/field-cipher';
 import type { Reach } from '@farutech/kernel/viewer';
 import { Prisma, type PrismaClient } from '@farutech/prisma/tenancy';
 import { byKeyLoader } from './batches.ts';
-import { all, behind, customersWithin, uuids } from './conditions.ts';
+import { all, behind, comparable, customersWithin, uuids } from './conditions.ts';
 import { customerColumns, ownerOf } from './customer-columns.ts';
 import type { CustomerView, PageRequest } from './views.ts';
 
 export interface CustomerSearch {
   readonly text: string;
-  /** The whole tax id, as it is compared; `null` for viewers who may not see tax ids. */
+  /** El número fiscal entero, como se compara; `null` para quien no puede verlos. */
   readonly taxId: string | null;
-  /** The whole address, in lower case; `null` for viewers who may not see it. */
+  /** La dirección entera, en minúsculas; `null` para quien no puede verla. */
   readonly billingEmail: string | null;
 }
 
@@ -40,7 +40,7 @@ export function customerQueries(db: PrismaClient, cipher: FieldCipher, reach: Re
     const within = customersWithin(reach);
     if (search === null) return within;
     const { text, taxId, billingEmail } = search;
-    const ways = [Prisma.sql`lower(c.legal_name) LIKE lower(${`%${escapeLike(text)}%`})`];
+    const ways = [Prisma.sql`lower(c.legal_name) LIKE lower(${`%${escapeLike(comparable(text))}%`})`];
     if (taxId !== null) {
       ways.push(Prisma.sql`c.tax_id_index = ${cipher.blindIndex(taxId, customerColumns.taxId)}`);
     }

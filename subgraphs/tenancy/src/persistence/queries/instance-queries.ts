@@ -1,7 +1,7 @@
 import type { Reach } from '@farutech/kernel/viewer';
 import { Prisma, type PrismaClient } from '@farutech/prisma/tenancy';
 import { byKeyLoader, countLoader, pagedLoader } from './batches.ts';
-import { all, behind, instancesWithin, isId, uuids } from './conditions.ts';
+import { all, behind, comparable, instancesWithin, isId, uuids } from './conditions.ts';
 import type { InstanceFilter, InstanceView, PageRequest } from './views.ts';
 
 const columns = Prisma.sql`i.id, i.customer_id AS "customerId", i.product_id AS "productId",
@@ -18,7 +18,7 @@ export function instanceQueries(db: PrismaClient, reach: Reach) {
   function matching({ customerId, productCode, status, databaseTier }: InstanceFilter): Prisma.Sql {
     const conditions = [within];
     if (customerId != null) conditions.push(isId(Prisma.sql`i.customer_id`, customerId));
-    if (productCode != null) conditions.push(Prisma.sql`i.product_code = ${productCode}`);
+    if (productCode != null) conditions.push(Prisma.sql`i.product_code = ${comparable(productCode)}`);
     if (status != null) conditions.push(Prisma.sql`i.status = ${status}::tenant_instance_status`);
     if (databaseTier != null) conditions.push(Prisma.sql`i.database_tier = ${databaseTier}::database_tier`);
     return all(conditions);
@@ -54,7 +54,7 @@ export function instanceQueries(db: PrismaClient, reach: Reach) {
 
     async instanceByGlobalId(globalInstanceId: string): Promise<InstanceView | null> {
       const [row] = await db.$queryRaw<InstanceView[]>`
-        SELECT ${columns} FROM tenant_instance i WHERE i.global_instance_id = ${globalInstanceId} AND ${within}`;
+        SELECT ${columns} FROM tenant_instance i WHERE i.global_instance_id = ${comparable(globalInstanceId)} AND ${within}`;
       return row ?? null;
     },
 

@@ -32,7 +32,7 @@ const toView = ({ failureStep, failureCode, failureMessage, ...row }: Row): OfIn
       : { step: failureStep, code: failureCode ?? '', message: failureMessage ?? '' },
 });
 
-/** Cursors of operations go by (startedAt, id). */
+/** Los cursores de las operaciones van por (startedAt, id). */
 export function operationQueries(db: PrismaClient, reach: Reach) {
   const within = operationsWithin(reach);
 
@@ -110,9 +110,9 @@ export function operationQueries(db: PrismaClient, reach: Reach) {
 
     operationsOf: ofInstance as (instanceId: string, page: PageRequest) => Promise<readonly OperationView[]>,
     countOperationsOf: (instanceId: string): Promise<number> => countOfInstance.load(instanceId),
-    /** The one that is under way. */
+    /** La que está en curso. */
     currentOperationOf: (instanceId: string): Promise<OperationView | null> => current.load(instanceId),
-    /** Of an operation that the viewer was given: its steps need no filter of their own. */
+    /** De una operación que ya se dio a ver: sus pasos no necesitan otro filtro. */
     stepsOf: (operationId: string): Promise<readonly StepView[]> => steps.load(operationId),
   };
 }

@@ -1,4 +1,4 @@
-/** Rows as readers see them. */
+/** Las filas como las ve quien lee. */
 export interface CustomerView {
   readonly id: string;
   readonly legalName: string;
@@ -6,7 +6,7 @@ export interface CustomerView {
   readonly isActive: boolean;
   readonly erasedAt: Date | null;
   readonly createdAt: Date;
-  /** Decrypted when read: most readers never look. */
+  /** Se descifran al leerlos: casi nadie los mira. */
   readonly taxId: string;
   readonly billingEmail: string;
 }
@@ -52,6 +52,20 @@ export interface StepView {
   readonly finishedAt: Date | null;
 }
 
+export interface TenantSettingView {
+  readonly key: string;
+  readonly value: unknown;
+  readonly updatedAt: Date;
+}
+
+export interface TenantUserView {
+  readonly id: string;
+  readonly email: string;
+  readonly displayName: string;
+  readonly role: string;
+  readonly createdAt: Date;
+}
+
 export interface InstanceFilter {
   readonly customerId?: string | null;
   readonly productCode?: string | null;
@@ -65,7 +79,9 @@ export interface OperationFilter {
   readonly customerId?: string | null;
 }
 
-/** Rows strictly behind `after`, newest first; `first` + 1 of them, so that it shows whether more follow. */
+/**
+ * Filas estrictamente detrás de `after`, las más nuevas primero; `first` + 1, para que se vea si siguen más.
+ */
 export interface PageRequest {
   readonly first: number;
   readonly after: { readonly createdAt: Date; readonly id: string } | null;

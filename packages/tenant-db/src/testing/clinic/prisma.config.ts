@@ -1,0 +1,3 @@
+import type { PrismaConfig } from 'prisma';
+
+export default { schema: 'schema.prisma' } satisfies PrismaConfig;

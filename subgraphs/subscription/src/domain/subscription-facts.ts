@@ -1,0 +1,46 @@
+import { type OutgoingEvent, tell } from '@farutech/contracts/contract';
+import {
+  planSubscriptionActivated,
+  planSubscriptionCancelled,
+  planSubscriptionExpired,
+  planSubscriptionResumed,
+  planSubscriptionSuspended,
+} from '@farutech/contracts/subscription';
+import type { PlanRecord } from './ports.ts';
+import type { SubscriptionIdentity } from './stored-subscription.ts';
+
+/** De quién se cuenta, con qué plan y cuántas cosas se llevan contadas con esta. */
+export interface Subject {
+  readonly identity: SubscriptionIdentity;
+  readonly plan: PlanRecord;
+  readonly revision: number;
+}
+
+const named = ({ identity, plan, revision }: Subject) => ({
+  subscriptionId: identity.id,
+  instanceId: identity.tenantInstanceId,
+  customerId: identity.customerId,
+  planId: plan.planId,
+  planCode: plan.code,
+  planVersion: plan.version,
+  revision,
+});
+
+export const activated = (subject: Subject, at: Date): OutgoingEvent =>
+  tell(planSubscriptionActivated, {
+    ...named(subject),
+    maxUsers: subject.plan.maxUsers,
+    activatedAt: at.toISOString(),
+  });
+
+export const suspended = (subject: Subject, at: Date): OutgoingEvent =>
+  tell(planSubscriptionSuspended, { ...named(subject), suspendedAt: at.toISOString() });
+
+export const resumed = (subject: Subject, at: Date): OutgoingEvent =>
+  tell(planSubscriptionResumed, { ...named(subject), resumedAt: at.toISOString() });
+
+export const cancelled = (subject: Subject, at: Date, messageId?: string): OutgoingEvent =>
+  tell(planSubscriptionCancelled, { ...named(subject), cancelledAt: at.toISOString() }, messageId);
+
+export const expired = (subject: Subject, at: Date, messageId?: string): OutgoingEvent =>
+  tell(planSubscriptionExpired, { ...named(subject), expiredAt: at.toISOString() }, messageId);

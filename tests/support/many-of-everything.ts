@@ -1,0 +1,178 @@
+import { expect } from 'vitest';
+import type { Api } from './api.ts';
+import { eventually } from './eventually.ts';
+import { freshCode, type Provisioned, provisionMutation } from './instances.ts';
+
+const families = 20;
+
+interface Family {
+  readonly productCode: string;
+  readonly planCode: string;
+}
+
+export interface ManyOfEverything {
+  /** De dos planes, y de veinte. */
+  readonly products: { readonly few: string; readonly many: string };
+  /** De una versión, y de veinte. */
+  readonly plans: { readonly few: string; readonly many: string };
+}
+
+/**
+ * Veinte productos, veinte clientes y cuarenta instancias en los que nada se repite: si cada fila nombrara al mismo
+ * producto o al mismo cliente, una sentencia por clave distinta pasaría por una sola.
+ */
+export async function makeManyOfEverything(api: Api): Promise<ManyOfEverything> {
+  const sold: Family[] = [];
+  for (let index = 0; index < families; index += 1) sold.push(await sellProduct(api, index));
+  const [first, second] = sold;
+  if (first === undefined || second === undefined) throw new Error('faltan productos');
+
+  const instanceIds: string[] = [];
+  for (const [index, family] of sold.entries()) {
+    const customerId = await registerCustomer(api, index);
+    for (const { productCode, planCode } of [family, sold[(index + 1) % families] ?? first]) {
+      const instanceCode = freshCode('many');
+      instanceIds.push(await provision(api, { customerId, instanceCode, productCode, planCode }));
+    }
+  }
+  await untilActive(api, instanceIds);
+  for (const id of instanceIds) {
+    await disableOneFeature(api, id);
+    await fillTenant(api, id);
+  }
+  await publishVersions(api, second);
+
+  return {
+    products: { few: first.productCode, many: await productOfManyPlans(api) },
+    plans: { few: first.planCode, many: second.planCode },
+  };
+}
+
+const applyManifest =
+  'mutation($manifest: JSON!) { applyProductManifest(manifest: $manifest) { applied product { id } } }';
+
+const feature = (code: string) => ({
+  code,
+  name: `Función ${code}`,
+  description: 'De prueba.',
+  isPremium: false,
+});
+const plan = (code: string, includedFeatures: readonly string[]) => ({
+  code,
+  name: `Plan ${code}`,
+  type: 'STANDARD',
+  price: '10.00',
+  currency: 'USD',
+  interval: 'MONTH',
+  maxUsers: 5,
+  includedFeatures,
+});
+const product = (code: string, plans: readonly string[]) => ({
+  code,
+  name: `Producto ${code}`,
+  description: 'De prueba.',
+  version: '1.0.0',
+  modules: ['ONE', 'TWO'].map((module) => ({
+    code: module,
+    name: `Módulo ${module}`,
+    features: [feature(`${module}_A`), feature(`${module}_B`)],
+  })),
+  plans: plans.map((name) => plan(name, ['ONE_A', 'TWO_A'])),
+});
+
+async function sellProduct(api: Api, index: number): Promise<Family> {
+  const productCode = `MANY_${index}`;
+  const planCode = `${productCode}_BASIC`;
+  await api.get(applyManifest, { manifest: product(productCode, [planCode, `${productCode}_PLUS`]) });
+  return { productCode, planCode };
+}
+
+async function productOfManyPlans(api: Api): Promise<string> {
+  const code = 'MANY_PLANS';
+  const plans = Array.from({ length: families }, (_, index) => `${code}_${index}`);
+  await api.get(applyManifest, { manifest: product(code, plans) });
+  return code;
+}
+
+async function publishVersions(api: Api, { productCode, planCode }: Family): Promise<void> {
+  const { product: found } = await api.get<{ product: { id: string } }>(
+    'query($code: String!) { product(code: $code) { id } }',
+    { code: productCode },
+  );
+  for (let version = 2; version <= families; version += 1) {
+    await api.get('mutation($input: PublishPlanInput!) { publishPlan(input: $input) { id } }', {
+      input: { productId: found.id, ...plan(planCode, ['ONE_A', 'TWO_B']), maxUsers: version },
+    });
+  }
+}
+
+async function registerCustomer(api: Api, index: number): Promise<string> {
+  const { registerCustomer: made } = await api.get<{ registerCustomer: { id: string } }>(
+    'mutation($input: RegisterCustomerInput!) { registerCustomer(input: $input) { id } }',
+    {
+      input: {
+        legalName: `Muchos ${index}`,
+        taxId: `MUCHOS${process.pid}${index}`,
+        billingEmail: `muchos${index}@example.com`,
+        country: 'UY',
+      },
+    },
+  );
+  return made.id;
+}
+
+/** Con fecha de fin, para que cada suscripción tenga un cambio programado. */
+async function provision(
+  api: Api,
+  input: { customerId: string; instanceCode: string; productCode: string; planCode: string },
+): Promise<string> {
+  const { provisionTenantInstance: made } = await api.get<{ provisionTenantInstance: Provisioned }>(
+    provisionMutation,
+    { input: { ...input, databaseTier: 'STANDARD', expiresAt: '2099-01-01T00:00:00.000Z' } },
+  );
+  return made.id;
+}
+
+async function untilActive(api: Api, ids: readonly string[]): Promise<void> {
+  await eventually(
+    async () => {
+      const answer = await api.get<{
+        tenantInstances: { edges: { node: { id: string; status: string } }[] };
+      }>('{ tenantInstances(first: 100) { edges { node { id status } } } }');
+      const waiting = answer.tenantInstances.edges
+        .filter(({ node }) => ids.includes(node.id) && node.status !== 'ACTIVE')
+        .map(({ node }) => node);
+      expect(waiting).toEqual([]);
+    },
+    { withinMs: 120_000, everyMs: 250 },
+  );
+}
+
+async function disableOneFeature(api: Api, instanceId: string): Promise<void> {
+  const { tenantInstance } = await api.get<{ tenantInstance: { subscription: { id: string } } }>(
+    'query($id: ID!) { tenantInstance(id: $id) { subscription { id } } }',
+    { id: instanceId },
+  );
+  await api.get('mutation($input: SetFeatureOverrideInput!) { setFeatureOverride(input: $input) { id } }', {
+    input: {
+      subscriptionId: tenantInstance.subscription.id,
+      featureCode: 'ONE_A',
+      overrideType: 'DISABLE',
+      reason: 'De prueba.',
+    },
+  });
+}
+
+async function fillTenant(api: Api, id: string): Promise<void> {
+  await api.get(
+    `mutation($id: ID!, $settings: [TenantSettingInput!]!, $user: TenantUserInput!) {
+      setTenantSettings(instanceId: $id, settings: $settings) { id }
+      addTenantUser(instanceId: $id, input: $user) { id }
+    }`,
+    {
+      id,
+      settings: ['theme', 'locale'].map((key) => ({ key, value: 'x' })),
+      user: { email: `uno@${id}.example.com`, displayName: 'Uno', role: 'USER' },
+    },
+  );
+}
