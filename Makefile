@@ -79,7 +79,7 @@ test: $(BUILT) ## prove it: every test, with a seeded sample of the long proofs
 	$(BIN)/vitest run
 
 prove: $(BUILT) ## the proofs whole; writes docs/proofs/
-	PROVE=true $(BIN)/vitest run --project faults
+	PROVE=true $(BIN)/vitest run tests/faults workers/src/provisioning/crash.test.ts gateway/src/live/race.test.ts
 
 check: lint types dead drift ## the one gate: style, import rules, types, dead code, schema drift
 lint: $(INSTALLED)

@@ -43,7 +43,6 @@ export default defineConfig({
           name: 'faults',
           ...patience,
           include: ['tests/faults/**/*.test.ts'],
-          fileParallelism: false,
         },
       },
     ],

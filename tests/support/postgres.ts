@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase } from '@farutech/local/databases';
 import { startPostgres } from '@farutech/local/postgres';
+import { copyTemplate } from './postgres-template.ts';
 
 export interface TestPostgres {
   readonly adminUrl: string;
@@ -19,6 +20,7 @@ export async function startTestPostgres(settings: readonly string[] = []): Promi
   const dataDir = await mkdtemp(join(tmpdir(), 'farutech-pg-'));
   // Con root el servidor corre como el usuario postgres, que debe poder atravesar la carpeta.
   await chmod(dataDir, 0o755);
+  await copyTemplate(dataDir);
   const server = await startPostgres({ dataDir, settings });
   const url = (database: string): string => {
     const parsed = new URL(server.adminUrl);
