@@ -4,7 +4,7 @@ import type { ExecutionResult } from 'graphql';
 import { type Client, CloseCode } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { eventually } from './testing/eventually.ts';
+import { eventually } from '../../tests/support/eventually.ts';
 import { statusOf } from './testing/reader.ts';
 import { GatewayUnderTest } from './testing/running-gateway.ts';
 
@@ -159,9 +159,12 @@ describe('el subgrafo muere y vuelve', () => {
     }
 
     const all = Array.from({ length: 22 }, (_, index) => index + 1);
-    await eventually(() => {
-      for (const { versions } of watchers) expect(versions).toEqual(all);
-    }, 15_000);
+    await eventually(
+      () => {
+        for (const { versions } of watchers) expect(versions).toEqual(all);
+      },
+      { withinMs: 15_000 },
+    );
     expect(watchers.map(({ ended }) => ended)).toEqual([undefined, undefined]);
     expect(await gateway.metric('farutech_live_upstreams_resumed_total')).toBeGreaterThan(0);
     for (const { leave } of watchers) leave();
@@ -193,14 +196,14 @@ describe('un cliente que no lee', () => {
     const before = heapAfterCollection();
     for (let n = 0; n < 8; n++) {
       gateway.feed.append('lento', 100);
-      await eventually(() => expect(fastest).toBe(1 + 100 * (n + 1)), 10_000);
+      await eventually(() => expect(fastest).toBe(1 + 100 * (n + 1)), { withinMs: 10_000 });
     }
     // 800 marcos de 32 KB: en una cola serían 25 MB.
     expect(heapAfterCollection() - before).toBeLessThan(8_000_000);
     await eventually(async () => expect(await gateway.metric('farutech_live_upstreams')).toBe(1));
     socket.resume();
 
-    await eventually(() => expect(messages).toHaveLength(802), 60_000);
+    await eventually(() => expect(messages).toHaveLength(802), { withinMs: 60_000 });
     const versions = messages
       .filter(({ type }) => type === 'next')
       .map(({ payload }) => statusOf(payload as ExecutionResult).version);

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventually } from '../testing/eventually.ts';
+import { eventually } from '../../../tests/support/eventually.ts';
 import { Reader } from '../testing/reader.ts';
 import { openWorld, type World } from '../testing/world.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventually } from '../testing/eventually.ts';
+import { eventually } from '../../../tests/support/eventually.ts';
 import { Reader, statusOf } from '../testing/reader.ts';
 import { compose, openWorld, subscriptionSdl, tenancySdl, type World } from '../testing/world.ts';
 

@@ -3,7 +3,7 @@ import { createInternalTokenSigner } from '@farutech/runtime/internal-token';
 import { parse } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { eventually } from '../testing/eventually.ts';
+import { eventually } from '../../../tests/support/eventually.ts';
 import { quietLog } from '../testing/quiet-log.ts';
 import { internalSecret, type ServedSubgraph, serveSubgraph } from '../testing/served-subgraph.ts';
 import { StatusFeed } from '../testing/status-feed.ts';
@@ -110,7 +110,7 @@ describe('el socket hacia un subgrafo', () => {
 
     wire.frozen = true;
 
-    await eventually(() => expect(ends).toEqual(['lost']), 4_000);
+    await eventually(() => expect(ends).toEqual(['lost']), { withinMs: 4_000 });
     wire.frozen = false;
     listen(feed.cursor(1));
     feed.append('norte');
