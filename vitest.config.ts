@@ -24,6 +24,7 @@ export default defineConfig({
             '{packages,subgraphs}/*/src/**/*.test.ts',
             '{gateway,identity,workers,local}/src/**/*.test.ts',
             'tests/architecture/**/*.test.ts',
+            'tests/support/**/*.test.ts',
           ],
         },
       },

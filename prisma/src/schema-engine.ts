@@ -63,17 +63,18 @@ function configOf(url: string) {
     password: decodeURIComponent(parsed.password),
     database: decodeURIComponent(parsed.pathname.slice(1)),
     max: 1, // el cerrojo consultivo vive en una sola sesión
-    application_name: 'prisma-migrate',
+    application_name: parsed.searchParams.get('application_name') ?? 'prisma-migrate',
   };
 }
 
-function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
+function mend(adapter: SqlDriverAdapter, onScriptError: (error: unknown) => void): SqlDriverAdapter {
   const raw = adapter as RawAdapter;
   const pool = raw.underlyingDriver();
   raw.executeScript = async (sql) => {
     try {
       await pool.query(sql);
     } catch (error) {
+      onScriptError(error);
       raw.onError(error);
     }
   };
@@ -88,11 +89,17 @@ function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
 
 class MigrationPg extends PrismaPg {
   readonly #opened: SqlDriverAdapter[] = [];
+  /** El motor cuenta un guion rechazado como texto, sin su SQLSTATE: aquí queda el error de PostgreSQL. */
+  scriptError: unknown;
+  readonly #mend = (adapter: SqlDriverAdapter): SqlDriverAdapter =>
+    mend(adapter, (error) => {
+      this.scriptError = error;
+    });
   constructor(private readonly target: ReturnType<typeof configOf>) {
     super(target);
   }
   override async connect() {
-    const adapter = mend(await super.connect()) as Awaited<ReturnType<PrismaPg['connect']>>;
+    const adapter = this.#mend(await super.connect()) as Awaited<ReturnType<PrismaPg['connect']>>;
     this.#opened.push(adapter);
     return adapter;
   }
@@ -102,9 +109,9 @@ class MigrationPg extends PrismaPg {
   }
   override async connectToShadowDb() {
     const name = `prisma_migrate_shadow_db_${randomUUID()}`;
-    const admin = mend(await super.connect());
+    const admin = this.#mend(await super.connect());
     await admin.executeScript(`CREATE DATABASE "${name}"`);
-    const adapter = mend(await new PrismaPg({ ...this.target, database: name }).connect());
+    const adapter = this.#mend(await new PrismaPg({ ...this.target, database: name }).connect());
     const end = adapter.dispose.bind(adapter);
     adapter.dispose = async () => {
       await end();
@@ -133,7 +140,16 @@ export async function openEngine(url: string): Promise<OpenEngine> {
   const factory = bindMigrationAwareSqlAdapterFactory(connections);
   const engine = await (await loaded).SchemaEngine.new({ datamodels: undefined }, () => undefined, factory);
   return {
-    applyMigrations: (input) => engine.applyMigrations(input),
+    async applyMigrations(input) {
+      try {
+        return await engine.applyMigrations(input);
+      } catch (error) {
+        if (error instanceof Error && connections.scriptError !== undefined) {
+          error.cause = connections.scriptError;
+        }
+        throw error;
+      }
+    },
     devDiagnostic: (input) => engine.devDiagnostic(input),
     createMigration: (input) => engine.createMigration(input),
     async close() {

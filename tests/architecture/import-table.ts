@@ -62,6 +62,19 @@ export const importTable: Readonly<Record<string, Room>> = {
       '@nats-io/jetstream',
     ],
   },
+  'packages/schedule': {
+    from: 'packages/schedule/src/new.ts',
+    may: ['./rows.ts', '@farutech/kernel/clock', 'croner', 'pg', 'zod'],
+    mayNot: [
+      '@farutech/contracts/tenancy',
+      '@farutech/messaging/consume',
+      '@farutech/runtime/logger',
+      '@farutech/prisma/catalog',
+      '@farutech/tenancy/start',
+      'fastify',
+      'graphql',
+    ],
+  },
   'packages/tenant-db': {
     from: 'packages/tenant-db/src/new.ts',
     may: [
@@ -270,6 +283,7 @@ export const importTable: Readonly<Record<string, Room>> = {
       '@farutech/subgraph/start-subgraph',
       '@farutech/runtime/logger',
       '@farutech/messaging/consume',
+      '@farutech/schedule/start-schedule',
       '@farutech/prisma/catalog',
       'uuid',
     ],
@@ -309,6 +323,7 @@ export const importTable: Readonly<Record<string, Room>> = {
       '@farutech/runtime/logger',
       '@farutech/prisma/workers',
       '@farutech/prisma/migrate',
+      '@kubernetes/client-node',
       'pg',
     ],
     mayNot: [

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const owners = ['catalog', 'tenancy', 'subscription', 'identity', 'workers'] as const;
+/** Quienes hacen algo por reloj. */
+const scheduling = ['catalog', 'tenancy', 'subscription', 'workers'] as const;
 const tables = ['outbox', 'processed_message', 'audit_entry', 'idempotency_key'];
 
 /** Todo lo que decide cómo se comporta una tabla, en texto que se puede comparar. */
@@ -21,6 +23,7 @@ const shape = `
 
 let server: TestPostgres;
 const shapes = new Map<string, readonly string[]>();
+const schedules = new Map<string, readonly string[]>();
 
 beforeAll(async () => {
   server = await startTestPostgres();
@@ -32,6 +35,11 @@ beforeAll(async () => {
     shapes.set(
       owner,
       rows.map(({ line }) => line),
+    );
+    const schedule = await client.query<{ line: string }>(shape, [['schedule']]);
+    schedules.set(
+      owner,
+      schedule.rows.map(({ line }) => line),
     );
     await client.end();
   }
@@ -53,4 +61,9 @@ it('las cuatro tablas están, con su clave, y el buzón avisa de lo nuevo', () =
   }
   expect(lines.filter((line) => /TRIGGER .* ON public\.outbox .*pg_notify/s.test(line))).toHaveLength(1);
   expect(lines.filter((line) => /ON public\.outbox .*WHERE \(sent_at IS NULL\)/.test(line))).toHaveLength(1);
+});
+
+it.each(scheduling.slice(1))('lo que %s hace por reloj tiene la forma de catalog', (owner) => {
+  expect(schedules.get('catalog')?.length).toBeGreaterThan(10);
+  expect(schedules.get(owner)).toEqual(schedules.get('catalog'));
 });

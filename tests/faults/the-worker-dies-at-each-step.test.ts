@@ -1,4 +1,4 @@
-import { provisionSteps } from '@farutech/contracts/provisioning';
+import { operationSteps } from '@farutech/contracts/provisioning';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api } from '../support/api.ts';
@@ -20,7 +20,7 @@ describe('kill -9 al trabajador en cada paso', () => {
   beforeAll(async () => {
     // El trabajador recibe SIGKILL en mitad del paso, con la acción hecha y sin contar; un mensaje vuelve a los
     // 2 s de callar quien lo tenía, en vez de a los 30.
-    const faults = provisionSteps.map((step) => `${step}:crash@${codeFor(step)}`).join(',');
+    const faults = operationSteps.PROVISION.map((step) => `${step}:crash@${codeFor(step)}`).join(',');
     stack = await startTestStack({
       profile: 'full',
       env: { ACK_WAIT_MS: '2000', PROVISIONING_FAULT: faults },
@@ -30,7 +30,7 @@ describe('kill -9 al trabajador en cada paso', () => {
   }, 120_000);
   afterAll(() => stack?.close(), 60_000);
 
-  it.each(provisionSteps)(
+  it.each(operationSteps.PROVISION)(
     'muerto en %s: una base, una activación, ACTIVE',
     async (step) => {
       const before = stack.pidOf('worker-provisioning');

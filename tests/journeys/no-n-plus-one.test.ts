@@ -36,12 +36,12 @@ beforeAll(async () => {
   const { postgresLog, env } = inject('sharedStack');
   log = await openStatementLog({ adminUrl: env.DATABASE_URL ?? '', logFile: postgresLog });
   operator = await stack.as('operator@farutech.test');
-  await makeManyOfEverything(operator);
+  await makeManyOfEverything(operator, stack.file().databases.tenancy ?? '');
 }, 240_000);
 afterAll(() => log.close());
 
-/** Los latidos del buzón, del diario y de las suscripciones vivas no son de la petición. */
-const ofTheSystem = /\b(?:outbox|job|job_step|feed|processed_message|pg_[a-z_]+|oidc_payload)\b/;
+/** Los latidos del buzón, del diario, del reloj y de las suscripciones vivas no son de la petición. */
+const ofTheSystem = /\b(?:outbox|job|job_step|schedule|feed|processed_message|pg_[a-z_]+|oidc_payload)\b/;
 const isRead = ({ sql }: LoggedStatement): boolean =>
   /^(?:SELECT|WITH)\b/i.test(sql) && !ofTheSystem.test(sql) && !/^SELECT 1$/.test(sql);
 

@@ -1,4 +1,4 @@
-import { provisionSteps } from '@farutech/contracts/provisioning';
+import { operationSteps } from '@farutech/contracts/provisioning';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Api } from '../support/api.ts';
 import { freshCode, grupoExito, provision } from '../support/instances.ts';
@@ -50,7 +50,7 @@ describe.each(['STANDARD', 'ENTERPRISE'] as const)('ver nacer una instancia %s',
       .filter(({ step }) => step !== null && endings.includes(step.state))
       .map(({ step }) => step?.name);
     // Quien llega tarde no ve los pasos anteriores a su foto, pero los que ve van seguidos y hasta el final.
-    expect(finished).toEqual(provisionSteps.slice(-finished.length));
+    expect(finished).toEqual(operationSteps.PROVISION.slice(-finished.length));
     expect(active.instance).toMatchObject({
       status: 'ACTIVE',
       product: { name: expect.stringContaining('Vet') },

@@ -5,7 +5,7 @@ import type { StackView } from './stack.ts';
 const watched = ['catalog', 'tenancy', 'subscription', 'tenants'] as const;
 
 export interface Ledger {
-  /** Cada tabla con sus filas y una huella de lo que dicen; de la auditoría y del buzón, solo cuántas filas. */
+  /** Cada tabla con sus filas y una huella de lo que dicen; de la auditoría, del buzón y del reloj, solo cuántas filas. */
   read(): Promise<Readonly<Record<string, string>>>;
   /** Lo que la auditoría guarda de una petición. */
   auditOf(
@@ -16,8 +16,11 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-/** El repetidor escribe en el buzón la hora de envío y numera la auditoría: ninguna de las dos es un cambio. */
-const counted = new Set(['outbox', 'audit_entry']);
+/**
+ * El repetidor escribe en el buzón la hora de envío y numera la auditoría, y el reloj apunta cuándo hizo cada tarea:
+ * nada de eso es un cambio.
+ */
+const counted = new Set(['outbox', 'audit_entry', 'schedule']);
 
 const digestOf = (table: string): string => {
   const name = pg.escapeIdentifier(table);

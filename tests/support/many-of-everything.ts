@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { expect } from 'vitest';
 import type { Api } from './api.ts';
 import { eventually } from './eventually.ts';
@@ -21,7 +22,7 @@ export interface ManyOfEverything {
  * Veinte productos, veinte clientes y cuarenta instancias en los que nada se repite: si cada fila nombrara al mismo
  * producto o al mismo cliente, una sentencia por clave distinta pasaría por una sola.
  */
-export async function makeManyOfEverything(api: Api): Promise<ManyOfEverything> {
+export async function makeManyOfEverything(api: Api, tenancyUrl: string): Promise<ManyOfEverything> {
   const sold: Family[] = [];
   for (let index = 0; index < families; index += 1) sold.push(await sellProduct(api, index));
   const [first, second] = sold;
@@ -41,11 +42,30 @@ export async function makeManyOfEverything(api: Api): Promise<ManyOfEverything> 
     await fillTenant(api, id);
   }
   await publishVersions(api, second);
+  await fillDeadLetters(tenancyUrl);
 
   return {
     products: { few: first.productCode, many: await productOfManyPlans(api) },
     plans: { few: first.planCode, many: second.planCode },
   };
+}
+
+/** Una carta muerta no se puede pedir. Ya descartadas: nadie las ve como algo que falló en esta pila. */
+async function fillDeadLetters(tenancyUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: tenancyUrl });
+  await client.connect();
+  try {
+    await client.query(
+      `INSERT INTO dead_letter (id, message_id, worker, stream, subject, aggregate_id, correlation_id, attempts, code,
+                                reason, payload, received_at, discarded_at, discard_reason)
+       SELECT gen_random_uuid(), 'many-' || g, 'many', 'EVENT', 'farutech.event.many', 'many', gen_random_uuid(), 5,
+              'MANY', 'De prueba.', '{}', now() - g * interval '1 second', now(), 'De prueba.'
+       FROM generate_series(1, $1) AS g`,
+      [families],
+    );
+  } finally {
+    await client.end();
+  }
 }
 
 const applyManifest =

@@ -2,7 +2,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase } from '@farutech/local/databases';
+import { isAlive } from '@farutech/local/own-process';
 import { startPostgres } from '@farutech/local/postgres';
+import { eventually } from './eventually.ts';
 import { copyTemplate } from './postgres-template.ts';
 
 export interface TestPostgres {
@@ -12,6 +14,9 @@ export interface TestPostgres {
   /** La dirección de una base de este servidor, con el administrador. */
   url(database: string): string;
   createDatabase(database: string): Promise<string>;
+  /** De golpe, como al cortar la luz. `start()` lo levanta en el mismo puerto, con lo que tenía confirmado. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,7 +26,8 @@ export async function startTestPostgres(settings: readonly string[] = []): Promi
   // Con root el servidor corre como el usuario postgres, que debe poder atravesar la carpeta.
   await chmod(dataDir, 0o755);
   await copyTemplate(dataDir);
-  const server = await startPostgres({ dataDir, settings });
+  let server = await startPostgres({ dataDir, settings });
+  const port = Number(new URL(server.adminUrl).port);
   const url = (database: string): string => {
     const parsed = new URL(server.adminUrl);
     parsed.pathname = `/${database}`;
@@ -29,12 +35,23 @@ export async function startTestPostgres(settings: readonly string[] = []): Promi
   };
   return {
     adminUrl: server.adminUrl,
-    pid: server.pid,
+    get pid() {
+      return server.pid;
+    },
     logFile: server.logFile,
     url,
     async createDatabase(database) {
       await createDatabase(server.adminUrl, database);
       return url(database);
+    },
+    async kill() {
+      process.kill(server.pid, 'SIGQUIT');
+      await eventually(() => {
+        if (isAlive(server.pid)) throw new Error('el servidor aún no ha muerto');
+      });
+    },
+    async start() {
+      server = await startPostgres({ dataDir, port, settings });
     },
     async close() {
       await server.close();

@@ -1,8 +1,16 @@
 import { fileURLToPath } from 'node:url';
+import type { Clock } from '@farutech/kernel/clock';
 import { Secret } from '@farutech/kernel/secret';
+import { readClock } from '@farutech/runtime/clock';
 import { parseEnv } from '@farutech/runtime/env';
 import { developmentFieldKeys } from '@farutech/runtime/field-cipher';
+import { isCron } from '@farutech/schedule/cron';
 import { z } from 'zod';
+import {
+  type KubernetesConfig,
+  kubernetesConfig,
+  kubernetesEnv,
+} from './provisioning/cluster/kubernetes-config.ts';
 
 export interface WorkersConfig {
   /** Uno de ellos, o `all`. */
@@ -25,8 +33,17 @@ export interface WorkersConfig {
   readonly concurrency: number;
   /** Solo en desarrollo: `paso:n`, `paso:always`, `paso:permanent`… (fault.ts). */
   readonly provisioningFault: string;
+  readonly clock: Clock;
+  /** Los días que se guarda un mensaje ya enviado: quien lo perdió puede pedir que se cuente otra vez. */
+  readonly outboxDays: number;
+  readonly pruneCron: string;
+  /** Lo que se guardan los datos de una instancia dada de baja antes de borrarlos. */
+  readonly dropGraceMs: number;
+  /** Dónde queda su volcado final; sin ella no se hace. */
+  readonly dumpDir: string | undefined;
   readonly tenantMigrationsDir: string;
   readonly productsDir: string;
+  readonly kubernetes: KubernetesConfig;
 }
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
@@ -61,24 +78,40 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): WorkersConf
       LEASE_MS: milliseconds.optional(),
       CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
       PROVISIONING_FAULT: z.string().default(''),
+      DROP_GRACE_MS: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .default(7 * 86_400_000),
+      PRUNE_CRON: z.string().refine(isCron, 'is no cron pattern').default('17 * * * *'),
+      OUTBOX_KEEP_DAYS: z.coerce.number().int().min(1).max(365).default(7),
+      DUMP_DIR: z.string().optional(),
       TENANT_MIGRATIONS_DIR: z.string().default(folder('prisma/tenant/migrations')),
       PRODUCTS_DIR: z.string().default(folder('products')),
+      ...kubernetesEnv,
     },
     source,
   );
+  const tenantHosts = env.TENANT_HOSTS ?? [placeOf(env.TENANT_SERVER_URL)];
   return {
     worker: env.WORKER,
     databaseUrl: env.DATABASE_URL,
     tenantServerUrl: env.TENANT_SERVER_URL,
     tenantsDatabaseUrl: env.TENANTS_DATABASE_URL,
-    tenantHosts: env.TENANT_HOSTS ?? [placeOf(env.TENANT_SERVER_URL)],
+    tenantHosts,
     natsUrl: env.NATS_URL,
     fieldKeys: new Secret(env.FIELD_KEYS),
     ackWaitMs: env.ACK_WAIT_MS,
     leaseMs: env.LEASE_MS ?? Math.round(env.ACK_WAIT_MS * 0.9),
     concurrency: env.CONCURRENCY,
     provisioningFault: env.PROVISIONING_FAULT,
+    clock: readClock(source),
+    outboxDays: env.OUTBOX_KEEP_DAYS,
+    pruneCron: env.PRUNE_CRON,
+    dropGraceMs: env.DROP_GRACE_MS,
+    dumpDir: env.DUMP_DIR,
     tenantMigrationsDir: env.TENANT_MIGRATIONS_DIR,
     productsDir: env.PRODUCTS_DIR,
+    kubernetes: kubernetesConfig(env, tenantHosts),
   };
 }

@@ -8,9 +8,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../tests/support/eventually.ts';
 import { startTestNats, type TestNats } from '../../tests/support/nats.ts';
 import { readConfig, type WorkersConfig } from './config.ts';
-import type { ProvisionInput } from './provisioning/job.ts';
 import { startWorkers, type Workers } from './start.ts';
-import { aRequest, openProvisioningWorld, type ProvisioningWorld } from './testing/provisioning-world.ts';
+import {
+  aRequest,
+  openProvisioningWorld,
+  type ProvisioningWorld,
+  type ProvisionOrder,
+} from './testing/provisioning-world.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -65,7 +69,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-const order = (data: ProvisionInput, id = v7()): Promise<void> =>
+const order = (data: ProvisionOrder, id = v7()): Promise<void> =>
   messaging.publish({
     subject: provisionTenantInstance.subject(data),
     envelope: {

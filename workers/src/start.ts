@@ -1,9 +1,11 @@
 import { openMessaging } from '@farutech/messaging/connection';
 import { startOutboxRelay } from '@farutech/messaging/outbox-relay';
+import { ledgerPruning } from '@farutech/messaging/prune-ledger';
 import { createHealth, type Health } from '@farutech/runtime/health';
 import type { Logger } from '@farutech/runtime/logger';
 import { createMetrics, type Metrics } from '@farutech/runtime/metrics';
 import { ConfigurationError } from '@farutech/runtime/production';
+import { startSchedule } from '@farutech/schedule/start-schedule';
 import type { WorkersConfig } from './config.ts';
 import { workers } from './registry.ts';
 import type { OpenWorker, Worker } from './worker.ts';
@@ -47,6 +49,7 @@ export async function startWorkers(config: WorkersConfig, log: Logger): Promise<
   health.add('nats', () => messaging.check());
   for (const { worker, open } of opened) {
     health.add(worker.name, () => open.check());
+    for (const { subject, handle } of open.answers) messaging.reply(subject, handle);
     messaging.consume({
       durable: worker.durable,
       stream: worker.stream,
@@ -56,13 +59,26 @@ export async function startWorkers(config: WorkersConfig, log: Logger): Promise<
     });
   }
 
+  const { databaseUrl: connectionString, pruneCron: cron, outboxDays } = config;
+  const schedule = startSchedule({
+    connectionString,
+    tasks: [
+      ledgerPruning({ connectionString, cron, outboxDays }),
+      ...opened.flatMap(({ open }) => open.tasks),
+    ],
+    clock: config.clock,
+    log,
+    metrics,
+  });
+
   return {
     health,
     metrics,
     async close() {
       // Primero los consumidores: sus últimos hechos salen por el relevo antes de que este pare.
-      await messaging.close();
+      await Promise.all([messaging.stopConsuming(), schedule.close()]);
       await relay.close();
+      await messaging.close();
       await closeOpened();
     },
   };

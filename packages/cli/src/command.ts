@@ -10,10 +10,11 @@ export interface TextOption extends Documented {
   readonly value: string;
   readonly oneOf?: readonly string[];
 }
-/** `--limit 20`: a whole number from 1. */
+/** `--limit 20`: a whole number from 1, or from what `from` says. */
 export interface CountOption extends Documented {
   readonly kind: 'count';
   readonly value: string;
+  readonly from?: 0;
 }
 /** `--dry-run` */
 interface FlagOption extends Documented {
@@ -42,6 +43,8 @@ interface Report {
   readonly text: string;
   /** Lo que escribe `--json`. */
   readonly data: unknown;
+  /** Es la respuesta, y aun así sale con 1: lo que se miraba no está bien. */
+  readonly failed?: boolean;
 }
 
 export interface Example {
@@ -65,6 +68,8 @@ export interface Noun {
   readonly name: string;
   readonly summary: string;
   readonly verbs: readonly Verb[];
+  /** What the noun does when no verb follows it; without one it shows its help. */
+  readonly alone?: Verb;
 }
 
 /** A verb whose `run` sees the options that it declares, each with its own type. */

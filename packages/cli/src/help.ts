@@ -53,6 +53,7 @@ export const overview = (nouns: readonly Noun[]): string =>
           ['NATS_URL', 'nats://host:4222'],
           ['DATABASE_URL_<NAME>', 'of CATALOG, TENANCY, SUBSCRIPTION, IDENTITY, WORKERS'],
           ['DATABASE_URL', 'a server with databases named farutech_catalog, farutech_tenancy …'],
+          ['TENANT_SERVER_URL', 'where tenants’ own databases are; TENANTS_DATABASE_URL, the shared one'],
         ],
         '  ',
       ),

@@ -45,9 +45,10 @@ function checkedText(name: string, raw: string, { oneOf }: TextOption): string {
   throw new UsageError(`--${name} is one of ${oneOf.join(', ')}${suggestion(raw, oneOf)}`);
 }
 
-function checkedCount(name: string, raw: string, _: CountOption): number {
-  if (/^[1-9]\d{0,8}$/.test(raw)) return Number(raw);
-  throw new UsageError(`--${name} is a whole number from 1, not ${raw}`);
+function checkedCount(name: string, raw: string, { from }: CountOption): number {
+  const least = from ?? 1;
+  if (/^(0|[1-9]\d{0,8})$/.test(raw) && Number(raw) >= least) return Number(raw);
+  throw new UsageError(`--${name} is a whole number from ${least}, not ${raw}`);
 }
 
 function readOption(

@@ -12,6 +12,10 @@ export interface Place {
   stack(): StackFile;
   databaseUrl(name: ControlPlaneDatabase): string;
   natsUrl(): string;
+  /** The administrator of the server where tenants' databases are. */
+  tenantServerUrl(): string;
+  /** The shared database of the Standard tier, as the administrator. */
+  tenantsDatabaseUrl(): string;
   /** The public API, as FARUTECH_TOKEN or as the demo operator of the stack. */
   api(): ApiClient;
   token(holder: TokenHolder): Promise<string>;
@@ -48,6 +52,12 @@ export function openPlace(env: NodeJS.ProcessEnv): Place {
       const variable = `DATABASE_URL_${name.toUpperCase()}`;
       const url = urlFromEnvironment(name, env) ?? stack(`, ${variable} or DATABASE_URL`).databases[name];
       if (url === undefined) throw new Refusal('NOTHING_RUNS', `The stack has no database ${name}.`);
+      return url;
+    },
+    tenantServerUrl: () => given('TENANT_SERVER_URL') ?? stack(' or TENANT_SERVER_URL').databaseUrl,
+    tenantsDatabaseUrl() {
+      const url = given('TENANTS_DATABASE_URL') ?? stack(' or TENANTS_DATABASE_URL').databases.tenants;
+      if (url === undefined) throw new Refusal('NOTHING_RUNS', 'The stack has no database tenants.');
       return url;
     },
     natsUrl: () => given('NATS_URL') ?? stack(' or NATS_URL').natsUrl,

@@ -39,23 +39,35 @@ function askedHelp(args: readonly string[], nouns: readonly Noun[]): string | un
   const [noun, verb] = words;
   if (noun === undefined || (noun === '--json' && words.length === 1)) return overview(nouns);
   const chosen = find('There is no noun', noun, nouns);
-  if (verb === undefined || isHelp(verb)) return nounHelp(chosen);
+  if (isHelp(verb) || (verb === undefined && (isHelp(args[0]) || chosen.alone === undefined))) {
+    return nounHelp(chosen);
+  }
+  if (verb === undefined) return undefined;
   return isHelp(args[0]) ? verbHelp(chosen, find(`${noun} has no verb`, verb, chosen.verbs)) : undefined;
 }
 
-async function answer(args: readonly string[], { nouns, terminal, place }: Surroundings): Promise<void> {
+/** `oracle --json`: sin verbo, el que el nombre lleva de suyo. */
+function withVerb(args: readonly string[], nouns: readonly Noun[]): readonly string[] {
+  const [noun = '', verb] = args;
+  const { alone } = find('There is no noun', noun, nouns);
+  const missing = verb === undefined || verb.startsWith('--');
+  return alone !== undefined && missing ? [noun, alone.name, ...args.slice(1)] : args;
+}
+
+/** `false`: la respuesta es que algo no está bien. */
+async function answer(args: readonly string[], { nouns, terminal, place }: Surroundings): Promise<boolean> {
   const help = askedHelp(args, nouns);
   if (help !== undefined) {
     terminal.write(`${help}\n`);
-    return;
+    return true;
   }
-  const [noun = '', verb = '', ...rest] = args;
+  const [noun = '', verb = '', ...rest] = withVerb(args, nouns);
   const chosenNoun = find('There is no noun', noun, nouns);
   const chosen = find(`${noun} has no verb`, verb, chosenNoun.verbs);
   const call = parseCall(rest, chosen);
   if (call.help) {
     terminal.write(`${verbHelp(chosenNoun, chosen)}\n`);
-    return;
+    return true;
   }
   const report = await chosen.run({
     options: call.options,
@@ -64,13 +76,13 @@ async function answer(args: readonly string[], { nouns, terminal, place }: Surro
     note: (line) => terminal.writeError(`${line}\n`),
   });
   terminal.write(`${call.json ? JSON.stringify(report.data, undefined, 2) : report.text}\n`);
+  return report.failed !== true;
 }
 
 /** Does what the command line says and answers with the exit code. */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
   try {
-    await answer(args, surroundings);
-    return exitCodes.done;
+    return (await answer(args, surroundings)) ? exitCodes.done : exitCodes.failed;
   } catch (error) {
     const { stack, ...failure } = describe(error);
     const { terminal } = surroundings;

@@ -58,6 +58,8 @@ export interface OutgoingEvent {
   readonly data: unknown;
   /** Given where the effect must be recognisable when told twice; else the outbox makes one. */
   readonly messageId?: string;
+  /** Given where it goes on with an earlier request; else that of its cause. */
+  readonly correlationId?: string;
 }
 
 export const tell = <C extends Contract>(contract: C, data: DataOf<C>, messageId?: string): OutgoingEvent =>

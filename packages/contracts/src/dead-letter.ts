@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, uuid } from './contract.ts';
+import { type Envelope, instant, type OutgoingEvent, uuid } from './contract.ts';
 
 /**
  * A message that its consumer gave up on, with the message itself, so that it can be read, replayed or
@@ -25,3 +25,27 @@ export const messageDeadLettered = {
   }),
 } as const;
 export type MessageDeadLettered = z.output<typeof messageDeadLettered.schema>;
+
+type Route = Pick<MessageDeadLettered, 'stream' | 'subject' | 'aggregateId' | 'correlationId'>;
+
+/**
+ * The message of a letter once more, on the subject and with the data that it had. The id must be new: JetStream
+ * swallows the old one. Whoever takes it reads it with its own contract, which need not be known here.
+ */
+export const tellAsItWas = (
+  { stream, subject, aggregateId, correlationId }: Route,
+  { name, version, data }: Pick<Envelope, 'name' | 'version' | 'data'>,
+  messageId: string,
+): OutgoingEvent => ({
+  contract: {
+    name,
+    version,
+    stream,
+    schema: z.unknown(),
+    aggregateId: () => aggregateId,
+    subject: () => subject,
+  },
+  data,
+  messageId,
+  correlationId,
+});

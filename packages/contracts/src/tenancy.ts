@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fact, instant, statusFact, uuid } from './contract.ts';
-import { operationFailure, operationStep } from './provisioning.ts';
+import { operationFailure, operationKind, operationStep } from './provisioning.ts';
 
 /** No personal field: the tax id and the e-mail stay with their owner. */
 export const customerRegistered = fact('tenancy', {
@@ -52,7 +52,7 @@ export const tenantInstanceRequested = fact('tenancy', {
 const instanceStatus = z.enum(['PROVISIONING', 'ACTIVE', 'FAILED', 'SUSPENDED', 'DECOMMISSIONED']);
 const operationSnapshot = z.object({
   id: uuid,
-  kind: z.enum(['PROVISION', 'SUSPEND', 'RESUME', 'DECOMMISSION', 'MOVE_TIER', 'MIGRATE_SCHEMA']),
+  kind: operationKind,
   state: z.enum([
     'SCHEDULED',
     'RUNNING',

@@ -1,5 +1,5 @@
 import { DomainError } from '@farutech/kernel/errors';
-import { headers, type Msg, type Subscription } from 'nats';
+import { headers, type Msg, type NatsConnection, type Subscription } from 'nats';
 import type { Link } from './link.ts';
 import type { MessagingLog } from './log.ts';
 
@@ -10,17 +10,33 @@ const unavailable = (cause: unknown): DomainError =>
     cause,
   });
 
-/** Asks whoever answers on `subject`. UNAVAILABLE when nobody does in time, or the answerer failed. */
-export async function ask(link: Link, subject: string, data: unknown, timeoutMs: number): Promise<unknown> {
+/** The answer of whoever answers on `subject`. UNAVAILABLE when nobody does in time, or the answerer failed. */
+export async function answerOf(
+  connection: NatsConnection,
+  subject: string,
+  data: unknown,
+  timeoutMs: number,
+): Promise<unknown> {
   let answer: Msg;
   try {
-    answer = await link.current().request(subject, JSON.stringify(data), { timeout: timeoutMs });
+    answer = await connection.request(subject, JSON.stringify(data), { timeout: timeoutMs });
   } catch (error) {
     throw unavailable(error);
   }
   const failure = answer.headers?.get(failureHeader);
   if (failure) throw unavailable(new Error(`${subject}: ${failure}`));
   return answer.json();
+}
+
+/** The same over the connection of this process: UNAVAILABLE, too, while it has none. */
+export async function ask(link: Link, subject: string, data: unknown, timeoutMs: number): Promise<unknown> {
+  let connection: NatsConnection;
+  try {
+    connection = link.current();
+  } catch (error) {
+    throw unavailable(error);
+  }
+  return await answerOf(connection, subject, data, timeoutMs);
 }
 
 /** Answers on `subject`, from the first connection on. Processes that answer on one subject share the questions. */

@@ -32,6 +32,8 @@ export interface Messaging {
   follow(definition: FollowDefinition): RunningConsumer;
   /** Rejects while JetStream cannot be used. For readiness. */
   check(): Promise<void>;
+  /** Takes nothing new and lets what is at work end; publishing goes on. The outbox can be emptied after it. */
+  stopConsuming(): Promise<void>;
   /** Lets what is at work end, then leaves. */
   close(): Promise<void>;
 }
@@ -71,6 +73,10 @@ export function openMessaging(options: MessagingOptions): Messaging {
     return kept;
   };
 
+  async function stopConsuming(): Promise<void> {
+    await Promise.all([...open].map((running) => running.close()));
+  }
+
   async function store({ subject, envelope }: WireMessage): Promise<void> {
     await jetstream(link.current()).publish(subject, JSON.stringify(envelope), {
       msgID: envelope.id,
@@ -109,9 +115,10 @@ export function openMessaging(options: MessagingOptions): Messaging {
       const manager = await openManager(link.current());
       await manager.getAccountInfo();
     },
+    stopConsuming,
     async close() {
       link.leave();
-      await Promise.all([...open].map((running) => running.close()));
+      await stopConsuming();
       await link.close();
     },
   };

@@ -281,6 +281,82 @@ describe('consumidor duradero', () => {
     expect(overlaps).toBe(0);
   });
 
+  describe('lo que llega más veces de las que cabe fallar, sin que se sepa por qué', () => {
+    const begun = 'farutech.begun.sospechoso.EVENT.1';
+
+    /** Como si seis procesos hubieran muerto con él en la mano, los últimos `noted` mientras lo atendían a solas. */
+    async function afterDeaths(messaging: Messaging, deaths: number): Promise<void> {
+      await messaging.publish(note('m-mortal'));
+      await eye.manager.consumers.add('EVENT', {
+        durable_name: 'sospechoso',
+        filter_subject: 'farutech.event.probe.>',
+        ack_policy: 'explicit',
+        deliver_policy: 'all',
+        ack_wait: 30_000_000_000,
+      });
+      for (let delivery = 1; delivery <= 6; delivery += 1) await eye.takeAndReturn('EVENT', 'sospechoso');
+      if (deaths > 0) await eye.publishRaw(begun, `${deaths}`);
+    }
+    const noteOf = () => eye.manager.streams.getMessage('BEGUN', { last_by_subj: begun });
+
+    it('si además mató tres veces a quien lo atendía a solas, es carta muerta sin volver a abrirlo', async () => {
+      const { messaging, consume } = await start();
+      await afterDeaths(messaging, 3);
+      const calls: string[] = [];
+      consume(async (_data, { messageId }) => void calls.push(messageId), { durable: 'sospechoso' });
+
+      await eventually(async () =>
+        expect(await eye.deadLetters()).toMatchObject([
+          { code: 'CONSUMER_KEEPS_DYING', messageId: 'm-mortal' },
+        ]),
+      );
+      await eventually(async () => expect(await pendingOf()).toBe(0));
+      expect([calls, await noteOf()]).toEqual([[], null]);
+    });
+
+    it('quien solo iba en mala compañía se atiende, con intentos por delante, y no queda nada apuntado', async () => {
+      const { messaging, consume } = await start();
+      await afterDeaths(messaging, 2);
+      const attempts: [number, boolean][] = [];
+      const notes: (string | undefined)[] = [];
+      consume(
+        async (_data, delivery) => {
+          attempts.push([delivery.attempt, delivery.lastAttempt]);
+          notes.push((await noteOf())?.string());
+          if (attempts.length === 1) throw new TransientError('BUSY', 'busy');
+        },
+        { durable: 'sospechoso' },
+      );
+
+      await eventually(async () => expect(await pendingOf()).toBe(0));
+      expect(attempts).toEqual([
+        [2, false],
+        [3, false],
+      ]);
+      // Mientras se atiende consta; lo que este proceso ya vio fallar no necesita apuntarse.
+      expect(notes).toEqual(['3', undefined]);
+      expect([await noteOf(), await eye.deadLetters()]).toEqual([null, []]);
+    });
+  });
+
+  it('mientras la base no contesta el mensaje se queda en la mano: ni se cuenta ni vuelve a llegar', async () => {
+    const { messaging, log, consume } = await start();
+    const attempts: number[] = [];
+    const at: number[] = [];
+    consume(async (_data, delivery) => {
+      attempts.push(delivery.attempt);
+      at.push(performance.now());
+      if (attempts.length <= 6) throw new Error('Connection terminated unexpectedly');
+    });
+    await messaging.publish(note('m-sin-base'));
+
+    await eventually(async () => expect(await pendingOf()).toBe(0), { withinMs: 15_000 });
+    expect(attempts).toEqual(Array(7).fill(1));
+    expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeGreaterThan(5_900);
+    expect(log.lines.filter(({ text }) => text.startsWith('the database does not answer'))).toHaveLength(1);
+    expect(await eye.deadLetters()).toEqual([]);
+  }, 30_000);
+
   it('al cerrar, lo empezado termina y lo que esperaba queda para otro', async () => {
     const { messaging, consume } = await start();
     const first: number[] = [];

@@ -83,6 +83,7 @@ export interface DeadLetterReason {
 /**
  * A durable consumer: processes that name the same `durable` share its messages. What handlers throw decides:
  * nothing: acknowledged · OutOfOrderError: back in 200 ms, not counted · PermanentError: dead letter ·
+ * what pg or Prisma throw when the database does not answer: kept in hand and tried each second, not counted ·
  * FencedError: silence · RetryLater: back when it says · anything else: again after 0.5, 1, 2, 4 s, the fifth failure is a dead letter.
  */
 export interface ConsumerDefinition {

@@ -8,6 +8,7 @@ import {
   RetryLater,
   UnreadableMessageError,
 } from './consume.ts';
+import { isDatabaseAway } from './database-away.ts';
 
 /** What is to become of a message. */
 export type Verdict =
@@ -16,6 +17,8 @@ export type Verdict =
   | { readonly kind: 'fenced' }
   | { readonly kind: 'early'; readonly error: Error }
   | { readonly kind: 'later'; readonly error: RetryLater }
+  /** The database does not answer: it says nothing about the message. */
+  | { readonly kind: 'away'; readonly error: unknown }
   | { readonly kind: 'again'; readonly error: unknown }
   | { readonly kind: 'dead'; readonly error: unknown; readonly reason: DeadLetterReason };
 
@@ -29,6 +32,7 @@ function judge(error: unknown, delivery: Delivery): Verdict {
   if (error instanceof FencedError) return { kind: 'fenced' };
   if (error instanceof OutOfOrderError) return { kind: 'early', error };
   if (error instanceof RetryLater) return { kind: 'later', error };
+  if (isDatabaseAway(error)) return { kind: 'away', error };
   const hopeless = error instanceof PermanentError || error instanceof UnreadableMessageError;
   if (hopeless || delivery.lastAttempt) return { kind: 'dead', error, reason: reasonOf(error) };
   return { kind: 'again', error };

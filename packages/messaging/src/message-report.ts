@@ -7,6 +7,8 @@ import type { MessagingMetrics } from './metrics.ts';
 /** One log line and two figures for each message. */
 export interface MessageReport {
   handled(arrival: Arrival, delivery: Delivery, verdict: Verdict, ms: number, waitedMs: number): void;
+  /** The database does not answer; `rests` is how often the message has rested for it before. */
+  away(arrival: Arrival, delivery: Delivery, verdict: Verdict, rests: number): void;
   unsettled(arrival: Arrival, delivery: Delivery, verdict: Verdict, error: unknown): void;
 }
 
@@ -16,6 +18,7 @@ const texts: Readonly<Record<Verdict['kind'], string>> = {
   fenced: 'message left to its new owner',
   early: 'message came too early',
   later: 'message failed and comes back when its journal says',
+  away: 'message left for when the database answers',
   again: 'message failed and comes back',
   dead: 'message became a dead letter',
 };
@@ -59,9 +62,19 @@ export function createMessageReport(
       };
       const text = texts[verdict.kind];
       if (verdict.kind === 'dead') log.error(line, text);
-      else if (verdict.kind === 'again' || verdict.kind === 'later') log.warn(line, text);
+      else if (['again', 'later', 'away'].includes(verdict.kind)) log.warn(line, text);
       else if (verdict.kind === 'early' || verdict.kind === 'unhandled') log.debug(line, text);
       else log.info(line, text);
+    },
+    away(arrival, delivery, verdict, rests) {
+      total?.inc({ consumer, message: arrival.envelope?.name ?? 'unreadable', outcome: verdict.kind });
+      // Una línea por mensaje y no una por segundo: la avería puede durar.
+      if (rests > 0) return;
+      const err = 'error' in verdict ? verdict.error : undefined;
+      log.warn(
+        { ...fields(arrival, delivery, verdict), err },
+        'the database does not answer; message kept in hand',
+      );
     },
     unsettled(arrival, delivery, verdict, error) {
       total?.inc({ consumer, message: arrival.envelope?.name ?? 'unreadable', outcome: 'unsettled' });

@@ -8,11 +8,14 @@ import { openOutboxBell } from './outbox-bell.ts';
 import { pause } from './pause.ts';
 
 const pollMs = 1_000;
+/** Desde que empieza una ronda hasta la siguiente, cuando nadie falla y no quedaron filas. */
+const betweenRoundsMs = 15;
 const longestWaitMs = 1_000;
 /** Un líder detenido (SIGSTOP) conserva su cerrojo: pasado este tiempo el servidor termina su sesión. */
 const idleLimitMs = 3_000;
 /** Más allá no se empieza ninguna publicación: con su plazo (2 s) todo cabe en `idleLimitMs`. */
 const passBudgetMs = 700;
+const drainLimitMs = 2_000;
 /** Cualquier número, el mismo en todas las réplicas: un líder por base de datos. */
 const leaderLock = 4_207_001;
 
@@ -35,7 +38,10 @@ interface Round {
 }
 
 export interface OutboxRelay {
-  /** Ends the round that is under way, then leaves. */
+  /**
+   * Sends what is left, for 2 s at most, then leaves. Whoever writes to this outbox has to have ended before, and
+   * `messaging` must still be open.
+   */
   close(): Promise<void>;
 }
 
@@ -61,6 +67,7 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   const failed = metrics?.counter('farutech_outbox_failures_total', 'Publications that failed.', []);
 
   let rung = false;
+  let lastRoundAt = 0;
   let wake: AbortController | undefined;
   const bell = openOutboxBell(connectionString, log, () => {
     rung = true;
@@ -95,7 +102,7 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   ): Promise<{ sent: string[]; ok: boolean }> {
     const sent: string[] = [];
     for (const { id, subject, envelope } of rows) {
-      if (performance.now() > until || stopping.signal.aborted) break;
+      if (performance.now() > until) break;
       try {
         await messaging.publish({ subject, envelope });
       } catch (error) {
@@ -122,18 +129,24 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   }
 
   async function round(): Promise<Round> {
-    const leads = await asLeader(async (client) => {
-      await beforePublish?.(client);
-      return true;
-    });
-    const published = leads === true ? await asLeader(publishBatch) : undefined;
-    return published ?? { ok: true, more: false };
+    if (beforePublish !== undefined) {
+      const leads = await asLeader(async (client) => {
+        await beforePublish(client);
+        return true;
+      });
+      if (leads === undefined) return { ok: true, more: false };
+    }
+    return (await asLeader(publishBatch)) ?? { ok: true, more: false };
   }
 
+  /** El primer timbrazo se atiende enseguida; los que le siguen se juntan: catorce hechos no son catorce rondas. */
   async function untilRung(ms: number): Promise<void> {
+    const sinceLast = performance.now() - lastRoundAt;
+    if (sinceLast < betweenRoundsMs) await pause(betweenRoundsMs - sinceLast, stopping.signal);
     wake = new AbortController();
     if (!rung) await pause(ms, stopping.signal, wake.signal);
     rung = false;
+    lastRoundAt = performance.now();
   }
 
   async function run(): Promise<void> {
@@ -154,10 +167,24 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   }
   const running = run();
 
+  /** Lo último que se escribió no espera a que vuelva a arrancar alguien. */
+  async function drain(): Promise<void> {
+    const until = performance.now() + drainLimitMs;
+    try {
+      for (let more = true; more && performance.now() < until; ) {
+        const last = await round();
+        more = last.ok && last.more;
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'the outbox could not be drained; its rows go out at the next start');
+    }
+  }
+
   return {
     async close() {
       stopping.abort();
       await running;
+      await drain();
       await Promise.all([bell.close(), pool.end()]);
     },
   };

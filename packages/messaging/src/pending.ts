@@ -1,7 +1,6 @@
-import { TransientError } from '@farutech/kernel/errors';
-import { connect, type NatsConnection } from 'nats';
 import pg from 'pg';
 import { openManager } from './ensure-streams.ts';
+import { visit } from './visit.ts';
 
 const connectTimeoutMs = 3_000;
 
@@ -13,22 +12,6 @@ export interface ConsumerPending {
   readonly waiting: number;
   /** Handed out, and nobody has said yet that it is done: at work, or resting before another attempt. */
   readonly atWork: number;
-}
-
-async function visit(servers: string): Promise<NatsConnection> {
-  try {
-    return await connect({
-      servers: servers.split(','),
-      name: 'pending',
-      timeout: connectTimeoutMs,
-      reconnect: false,
-    });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new TransientError('NATS_UNAVAILABLE', `NATS does not answer at ${servers}: ${why}`, {
-      cause: error,
-    });
-  }
 }
 
 /**

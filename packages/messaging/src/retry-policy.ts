@@ -9,5 +9,8 @@ export const delayBefore = (attempt: number): number => exponential(attempt, 500
 /** A fact that came too early returns after this. It does not count as a try. */
 export const outOfOrderDelayMs = 200;
 
+/** While the database does not answer, the message stays in hand and is tried again after this. Not counted. */
+export const databaseRestMs = 1_000;
+
 /** 1,500 × 200 ms are 5 minutes: the missing fact was lost, and waiting longer would hide it. */
 export const maxOutOfOrder = 1_500;

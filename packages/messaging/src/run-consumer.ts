@@ -1,23 +1,34 @@
+import { setMaxListeners } from 'node:events';
 import { exponential } from '@farutech/kernel/backoff';
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { LRUCache } from 'lru-cache';
 import { AggregateQueues } from './aggregate-queues.ts';
-import { readArrival } from './arrival.ts';
-import type { ConsumerDefinition, RunningConsumer } from './consume.ts';
+import { type Arrival, readArrival } from './arrival.ts';
+import type { ConsumerDefinition, Delivery, RunningConsumer } from './consume.ts';
 import { openDurable } from './durable.ts';
 import { handleMessage, type Verdict } from './handle-message.ts';
 import type { Link } from './link.ts';
 import type { MessagingLog } from './log.ts';
 import type { MessageReport } from './message-report.ts';
 import { pause } from './pause.ts';
-import { maxDeliveries, maxOutOfOrder } from './retry-policy.ts';
+import { databaseRestMs, maxDeliveries, maxOutOfOrder } from './retry-policy.ts';
 import { settle } from './settle.ts';
+import { openSuspects } from './suspects.ts';
 
 const longestWaitMs = 5_000;
 const pullExpiresMs = 30_000;
 const pullHeartbeatMs = 5_000;
-/** Cuántos mensajes distintos se recuerdan como adelantados: más que max_ack_pending. */
-const rememberedEarly = 4_096;
+/** Cuántos mensajes que han de volver se recuerdan: más que max_ack_pending. */
+const remembered = 4_096;
+
+/** Lo que este proceso sabe de un mensaje que ya tuvo en la mano. */
+interface History {
+  /** Llegadas que no cuentan como intento. */
+  readonly uncounted: number;
+  /** De ellas, las que se adelantaron. */
+  readonly early: number;
+  readonly lastDelivery: number;
+}
 
 interface Surroundings {
   readonly link: Link;
@@ -26,14 +37,29 @@ interface Surroundings {
   readonly ackWaitMs: number;
 }
 
+function deliveryOf(message: JsMsg, arrival: Arrival, attempt: number): Delivery {
+  const { envelope } = arrival;
+  return {
+    messageId: arrival.messageId,
+    correlationId: arrival.correlationId,
+    ...(envelope?.traceparent !== undefined && { traceparent: envelope.traceparent }),
+    attempt,
+    occurredAt: new Date(envelope?.occurredAt ?? message.time),
+    lastAttempt: attempt >= maxDeliveries,
+  };
+}
+
 /** Runs the consumer until it is closed: whatever fails under it (connection, stream, durable) is made again. */
 export function runConsumer(
   definition: ConsumerDefinition,
   { link, log, report, ackWaitMs }: Surroundings,
 ): RunningConsumer {
   const stopping = new AbortController();
+  // Uno por mensaje que descansa, y no una fuga: sin esto Node avisa a partir de diez.
+  setMaxListeners(definition.concurrency * 2 + 10, stopping.signal);
   const queues = new AggregateQueues(definition.concurrency);
-  const early = new LRUCache<string, number>({ max: rememberedEarly });
+  const histories = new LRUCache<string, History>({ max: remembered });
+  const suspects = openSuspects(definition.durable, definition.stream, link);
   let pull: ConsumerMessages | undefined;
   let stale = false;
 
@@ -46,26 +72,40 @@ export function runConsumer(
     }
   }
 
+  /** Mientras la base no contesta, el mensaje se queda en la mano: devolverlo gastaría entregas que nadie falló. */
+  async function attend(arrival: Arrival, delivery: Delivery): Promise<Verdict> {
+    for (let rests = 0; ; rests += 1) {
+      const verdict = await handleMessage(definition.handlers, arrival, delivery);
+      if (verdict.kind !== 'away' || stopping.signal.aborted) return verdict;
+      report.away(arrival, delivery, verdict, rests);
+      await pause(databaseRestMs, stopping.signal);
+    }
+  }
+
   async function work(message: JsMsg, heartbeat: NodeJS.Timeout, takenAt: number): Promise<void> {
     const arrival = readArrival(message);
-    const earlyBefore = early.get(arrival.messageId) ?? 0;
-    const attempt = Math.max(1, message.info.deliveryCount - earlyBefore);
-    const { envelope } = arrival;
-    const delivery = {
-      messageId: arrival.messageId,
-      correlationId: arrival.correlationId,
-      ...(envelope?.traceparent !== undefined && { traceparent: envelope.traceparent }),
-      attempt,
-      occurredAt: new Date(envelope?.occurredAt ?? message.time),
-      lastAttempt: attempt >= maxDeliveries,
-    };
+    const deliveries = message.info.deliveryCount;
+    const before = histories.get(arrival.messageId);
+    // Más llegadas que fallos caben, y la última no fue cosa de este proceso: otro pudo morir con él en la mano.
+    const unexplained =
+      deliveries - (before?.uncounted ?? 0) > maxDeliveries && before?.lastDelivery !== deliveries - 1;
+    // Cuántas fallaron no se sabe: ni es la primera ni la última.
+    const uncounted = unexplained ? deliveries - 2 : (before?.uncounted ?? 0);
+    const history = { early: before?.early ?? 0, uncounted, lastDelivery: deliveries };
+    histories.set(arrival.messageId, history);
+    const delivery = deliveryOf(message, arrival, Math.max(1, deliveries - uncounted));
     const startedAt = performance.now();
     let verdict: Verdict = { kind: 'fenced' };
     try {
-      verdict = await handleMessage(definition.handlers, arrival, delivery);
+      const handle = (): Promise<Verdict> => attend(arrival, delivery);
+      verdict = unexplained ? await suspects.attend(message, handle) : await handle();
       if (verdict.kind === 'early') {
-        early.set(arrival.messageId, earlyBefore + 1);
-        if (earlyBefore >= maxOutOfOrder) {
+        histories.set(arrival.messageId, {
+          ...history,
+          early: history.early + 1,
+          uncounted: uncounted + 1,
+        });
+        if (history.early >= maxOutOfOrder) {
           const reason = { code: 'OUT_OF_ORDER', message: verdict.error.message };
           verdict = { kind: 'dead', error: verdict.error, reason };
         }

@@ -6,7 +6,7 @@ import type { ConsumerDefinition, DeadLetterReason, Delivery } from './consume.t
 import { publishDeadLetter } from './dead-letter.ts';
 import type { Verdict } from './handle-message.ts';
 import type { Link } from './link.ts';
-import { delayBefore, outOfOrderDelayMs } from './retry-policy.ts';
+import { databaseRestMs, delayBefore, outOfOrderDelayMs } from './retry-policy.ts';
 
 interface Settlement {
   readonly definition: ConsumerDefinition;
@@ -55,6 +55,9 @@ export async function settle(settlement: Settlement, verdict: Verdict): Promise<
       return;
     case 'later':
       message.nak(verdict.error.delayMs);
+      return;
+    case 'away':
+      message.nak(databaseRestMs);
       return;
     case 'again':
       message.nak(delayBefore(delivery.attempt));

@@ -27,7 +27,7 @@ afterAll(async () => {
 
 /** Ana es de norte y trae a Luna; Sol es de sur, y alguien la colgó de Ana. Rosa y los suyos son de sur. */
 async function fill(): Promise<void> {
-  await world.outside.query('TRUNCATE keeper, patient');
+  await world.outside.query('DELETE FROM patient; DELETE FROM keeper');
   await world.outside.query(
     `INSERT INTO keeper VALUES ('${ana}', '${norte}', 'Ana'), ('${keeperOfSur}', '${sur}', 'Rosa')`,
   );

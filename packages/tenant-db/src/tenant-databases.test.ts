@@ -113,7 +113,12 @@ describe('withTenant', () => {
   it('una base que no contesta es UNAVAILABLE, y la contraseña no sale en el error', async () => {
     const far = newId();
     const connectionString = new Secret('postgresql://t:una-clave-secreta@127.0.0.1:1/t');
-    world.homes.set(far, { databaseTier: 'ENTERPRISE', connectionString });
+    world.homes.set(far, {
+      databaseId: 't_lejos',
+      databaseTier: 'ENTERPRISE',
+      connectionString,
+      other: null,
+    });
 
     const error = await owners(far).catch((failure: unknown) => failure);
 

@@ -2,8 +2,10 @@ import { PermanentError } from '@farutech/kernel/errors';
 import type { Secret } from '@farutech/kernel/secret';
 import { Prisma } from '@farutech/prisma/tenant';
 import { createClientPool } from './client-pool.ts';
+import { createFollower, placeNamed } from './follow-tenant.ts';
 import { asTenant, openTenantClient, type TenantClient, type TenantTransaction } from './tenant-client.ts';
-import type { FindHomes, TenantHome } from './tenant-home.ts';
+import { enterTenant, tenantsHere } from './tenant-gate.ts';
+import type { FindHomes, TenantPlace } from './tenant-home.ts';
 import { isOutOfReach, unavailable } from './unavailable.ts';
 
 export interface TenantDatabasesOptions {
@@ -33,18 +35,37 @@ interface TenantDatabasesFigures {
   readonly clients: number;
   readonly waiting: number;
   readonly opened: number;
+  /** How often somebody was sent to another database because the tenant had moved. Since the start, as `conflicts`. */
+  readonly redirects: number;
+  /** How often a transaction was made again because another was in its way. */
+  readonly conflicts: number;
 }
 
 /** What a read over several tenants may use: the filter of the extension knows one tenant only. */
 type RawReads = Pick<TenantTransaction, '$queryRaw'>;
 
+/** What is done in one transaction. `databaseId` says where: a transaction's number means something there only. */
+type TenantWork<T> = (tx: TenantTransaction, databaseId: string) => Promise<T>;
+
+interface WithTenantOptions {
+  /** READ COMMITTED unless told otherwise. */
+  readonly isolation?: 'READ COMMITTED' | 'REPEATABLE READ';
+}
+
 export interface TenantDatabases {
   /**
    * Runs `work` in one transaction of the tenant's database, in which row-level security shows and admits that
-   * tenant's rows alone. Both tiers alike. UNAVAILABLE when the database does not answer in time; a tenant without
-   * a home is `TENANT_WITHOUT_HOME`.
+   * tenant's rows alone. Both tiers alike. While the tenant moves to another database, or when another transaction
+   * was in the way, `work` is run again from the beginning, where the tenant is by then: what it does outside `tx`
+   * has to bear that. UNAVAILABLE when the database does not answer in time, or the tenant is not found within 5 s;
+   * a tenant without a home is `TENANT_WITHOUT_HOME`.
    */
-  withTenant<T>(tenantId: string, work: (tx: TenantTransaction) => Promise<T>): Promise<T>;
+  withTenant<T>(tenantId: string, work: TenantWork<T>, options?: WithTenantOptions): Promise<T>;
+  /**
+   * The same in exactly that database, whether the tenant lives there or not: to ask it about a transaction, not to
+   * read or write. `TENANT_NOT_THERE` when it is neither the tenant's home nor the other end of its move.
+   */
+  withTenantAt<T>(tenantId: string, databaseId: string, work: TenantWork<T>): Promise<T>;
   /**
    * Reads of several tenants: those of the shared database come as one group in one transaction, each other one by
    * itself. `read` enters each tenant of its group with `enterEach`. Tenants without a home are left out.
@@ -58,9 +79,6 @@ export interface TenantDatabases {
   close(): Promise<void>;
 }
 
-const enter = (tx: TenantTransaction, tenantId: string): Promise<number> =>
-  tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
-
 /**
  * From which a query over several tenants takes its rows: each is entered in turn (`app.tenant_id`), and only then
  * what depends on `entered.tenant_id` is read. Join with `CROSS JOIN LATERAL (… WHERE tenant_id = entered.tenant_id
@@ -72,6 +90,12 @@ export const enterEach = (tenantIds: readonly string[]): Prisma.Sql => Prisma.sq
     SELECT set_config('app.tenant_id', asked.id::text, true)::uuid AS tenant_id OFFSET 0
   ) AS entered`;
 
+interface Visit<T> extends WithTenantOptions {
+  readonly tenantId: string;
+  readonly databaseId: string;
+  readonly work: TenantWork<T>;
+}
+
 export function openTenantDatabases(options: TenantDatabasesOptions): TenantDatabases {
   const { findHomes, maxConnections, sharedConnections, connectionsPerClient, waitMs, transactionMs } =
     options;
@@ -79,19 +103,23 @@ export function openTenantDatabases(options: TenantDatabasesOptions): TenantData
   if (sharedConnections < 1 || maxClients < 1) {
     throw new RangeError(`${maxConnections} connections leave no room for both tiers`);
   }
+  const follower = createFollower(findHomes);
   const limits = { maxWait: waitMs, timeout: transactionMs };
   const open = (connectionString: Secret, connections: number): TenantClient =>
     openTenantClient(connectionString, { name: options.name, connections, onPoolError: options.onError });
 
   const inTransaction = <T>(
     client: TenantClient,
-    tenantId: string,
-    work: (tx: TenantTransaction) => Promise<T>,
+    enter: (tx: TenantTransaction) => Promise<unknown>,
+    { tenantId, databaseId, work, isolation }: Visit<T>,
   ): Promise<T> =>
-    asTenant(client, tenantId).$transaction(async (tx) => {
-      await enter(tx, tenantId);
-      return await work(tx);
-    }, limits);
+    asTenant(client, tenantId).$transaction(
+      async (tx) => {
+        await enter(tx);
+        return await work(tx, databaseId);
+      },
+      { ...limits, isolationLevel: isolation === 'REPEATABLE READ' ? 'RepeatableRead' : 'ReadCommitted' },
+    );
 
   /** Se mira una vez por cliente: una cadena que lleva a la base de otro no se usa ni para leer. */
   async function openOwned(tenantId: string, connectionString: Secret): Promise<TenantClient> {
@@ -128,42 +156,93 @@ export function openTenantDatabases(options: TenantDatabasesOptions): TenantData
   }
 
   const at = <T>(
-    home: TenantHome,
-    tenantId: string,
-    work: (tx: TenantTransaction) => Promise<T>,
+    place: TenantPlace,
+    visit: Visit<T>,
+    enter: (tx: TenantTransaction) => Promise<unknown> = (tx) => enterTenant(tx, visit.tenantId),
   ): Promise<T> =>
     reaching(async () => {
-      if (home.databaseTier === 'STANDARD') return await inTransaction(shared, tenantId, work);
-      const lease = await owned.lease(tenantId, home.connectionString);
+      if (place.databaseTier === 'STANDARD') return await inTransaction(shared, enter, visit);
+      const lease = await owned.lease(visit.tenantId, place.connectionString);
       try {
-        return await inTransaction(lease.client, tenantId, work);
+        return await inTransaction(lease.client, enter, visit);
       } finally {
         lease.release();
       }
     });
 
+  const withTenant = <T>(
+    tenantId: string,
+    work: TenantWork<T>,
+    options: WithTenantOptions = {},
+  ): Promise<T> =>
+    follower.follow(tenantId, (place) =>
+      at(place, { tenantId, databaseId: place.databaseId, work, ...options }),
+    );
+
+  async function readAlone<Row>(
+    tenantId: string,
+    read: (tx: RawReads, ids: readonly string[]) => Promise<readonly Row[]>,
+  ): Promise<readonly Row[]> {
+    try {
+      return await withTenant(tenantId, (tx) => read(tx, [tenantId]));
+    } catch (error) {
+      if (error instanceof PermanentError && error.code === 'TENANT_WITHOUT_HOME') return [];
+      throw error;
+    }
+  }
+
+  /** Los que ya no están en la compartida no se leen de lo que dejaron en ella: cada uno, donde esté. */
+  async function readTogether<Row>(
+    tenantIds: readonly string[],
+    read: (tx: RawReads, ids: readonly string[]) => Promise<readonly Row[]>,
+  ): Promise<readonly Row[]> {
+    if (tenantIds.length === 0) return [];
+    const { rows, here } = await reaching(() =>
+      shared.$transaction(async (tx) => {
+        const entered = await tenantsHere(tx, tenantIds);
+        const present = tenantIds.filter((id) => entered.has(id));
+        // Sin inquilino de entrada: lo que no pase por enterEach no ve nada.
+        return { here: entered, rows: present.length === 0 ? [] : await read(tx, present) };
+      }, limits),
+    );
+    const gone = tenantIds.filter((id) => !here.has(id));
+    return [...rows, ...(await Promise.all(gone.map((id) => readAlone(id, read)))).flat()];
+  }
+
   return {
-    async withTenant(tenantId, work) {
-      const home = (await findHomes([tenantId])).get(tenantId);
-      if (home === undefined) {
-        throw new PermanentError('TENANT_WITHOUT_HOME', `tenant ${tenantId} has no database yet`);
+    withTenant,
+    async withTenantAt(tenantId, databaseId, work) {
+      const place = placeNamed(databaseId, await follower.homeOf(tenantId));
+      if (place === undefined) {
+        throw new PermanentError(
+          'TENANT_NOT_THERE',
+          `tenant ${tenantId} has nothing to do with ${databaseId}`,
+        );
       }
-      return await at(home, tenantId, work);
+      return await at(
+        place,
+        { tenantId, databaseId, work },
+        (tx) => tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`,
+      );
     },
     async readTenants(tenantIds, read) {
       const homes = [...(await findHomes([...new Set(tenantIds)]))];
       const together = homes.filter(([, { databaseTier }]) => databaseTier === 'STANDARD').map(([id]) => id);
-      const apart = homes.filter(([, { databaseTier }]) => databaseTier === 'ENTERPRISE');
+      const apart = homes.filter(([, { databaseTier }]) => databaseTier === 'ENTERPRISE').map(([id]) => id);
       const groups = await Promise.all([
-        // Sin inquilino de entrada: lo que no pase por enterEach no ve nada.
-        together.length === 0 ? [] : reaching(() => shared.$transaction((tx) => read(tx, together), limits)),
-        ...apart.map(([id, home]) => at(home, id, (tx) => read(tx, [id]))),
+        readTogether(together, read),
+        ...apart.map((id) => readAlone(id, read)),
       ]);
       return groups.flat();
     },
     figures() {
       const { clients, ...rest } = owned.figures();
-      return { connections: sharedConnections + clients * connectionsPerClient, clients, ...rest };
+      return {
+        connections: sharedConnections + clients * connectionsPerClient,
+        clients,
+        ...rest,
+        ...follower.figures(),
+      };
     },
     async close() {
       await Promise.all([owned.close(), shared.$disconnect()]);

@@ -23,10 +23,11 @@ interface Traced {
   readonly kind?: unknown;
   readonly originalCode?: unknown;
   readonly code?: unknown;
+  readonly detail?: unknown;
 }
 
 /** El controlador cuenta el fallo dentro de `cause`, o de `meta.driverAdapterError.cause`. */
-function causesOf(error: Error): readonly Traced[] {
+export function causesOf(error: Error): readonly Traced[] {
   const meta = error instanceof Prisma.PrismaClientKnownRequestError ? error.meta : undefined;
   const driver = meta?.driverAdapterError;
   return [error.cause, driver instanceof Error ? driver.cause : undefined].filter(

@@ -1,5 +1,8 @@
+import type { Clock } from '@farutech/kernel/clock';
 import { Secret } from '@farutech/kernel/secret';
+import { readClock } from '@farutech/runtime/clock';
 import { parseEnv } from '@farutech/runtime/env';
+import { isCron } from '@farutech/schedule/cron';
 import { z } from 'zod';
 
 const roles = ['api', 'consumers', 'all'] as const;
@@ -16,6 +19,10 @@ export interface CatalogConfig {
   readonly internalTokenSecret: Secret;
   /** `consumers` y `all` envían el buzón y contestan preguntas; `api` solo habla con PostgreSQL. */
   readonly role: (typeof roles)[number];
+  readonly pruneCron: string;
+  /** Lo enviado se guarda para poder contarlo otra vez. */
+  readonly outboxKeepDays: number;
+  readonly clock: Clock;
 }
 
 export function parseCatalogConfig(source: NodeJS.ProcessEnv = process.env): CatalogConfig {
@@ -28,6 +35,8 @@ export function parseCatalogConfig(source: NodeJS.ProcessEnv = process.env): Cat
       ACK_WAIT_MS: z.coerce.number().int().min(200).max(600_000).default(30_000),
       INTERNAL_TOKEN_SECRET: z.string().min(32, 'needs at least 32 characters'),
       ROLE: z.enum(roles).default('all'),
+      PRUNE_CRON: z.string().refine(isCron, 'is no cron pattern').default('17 * * * *'),
+      OUTBOX_KEEP_DAYS: z.coerce.number().int().min(1).max(365).default(7),
     },
     source,
   );
@@ -39,5 +48,8 @@ export function parseCatalogConfig(source: NodeJS.ProcessEnv = process.env): Cat
     ackWaitMs: env.ACK_WAIT_MS,
     internalTokenSecret: new Secret(env.INTERNAL_TOKEN_SECRET),
     role: env.ROLE,
+    pruneCron: env.PRUNE_CRON,
+    outboxKeepDays: env.OUTBOX_KEEP_DAYS,
+    clock: readClock(source),
   };
 }

@@ -1,10 +1,11 @@
-import { systemClock } from '@farutech/kernel/clock';
 import { openMessaging } from '@farutech/messaging/connection';
 import { startOutboxRelay } from '@farutech/messaging/outbox-relay';
+import { ledgerPruning } from '@farutech/messaging/prune-ledger';
 import type { PrismaClient } from '@farutech/prisma/catalog';
 import { createHealth, type Health } from '@farutech/runtime/health';
 import type { Logger } from '@farutech/runtime/logger';
 import { createMetrics, type Metrics } from '@farutech/runtime/metrics';
+import { startSchedule } from '@farutech/schedule/start-schedule';
 import { type RunningSubgraph, startSubgraph } from '@farutech/subgraph/start-subgraph';
 import { v7 as newId } from 'uuid';
 import type { CatalogConfig } from './config.ts';
@@ -56,11 +57,12 @@ export async function startCatalog(config: CatalogConfig, log: Logger): Promise<
 
 /** También con ROLE=consumers: ahí nadie encamina peticiones a su puerto, pero la salud se pregunta en él. */
 async function serve({ config, prisma, health, metrics, log }: Shared): Promise<RunningSubgraph> {
-  const writing = { prisma, newId, clock: systemClock };
+  const { clock } = config;
+  const writing = { prisma, newId, clock };
   const { schema } = await buildCatalogSchema({
     unitOfWork: unitOfWork(writing),
     newId,
-    clock: systemClock,
+    clock,
     queries: catalogQueries(prisma),
   });
   return await startSubgraph<CatalogContext>({
@@ -91,9 +93,13 @@ function startTelling({ config, prisma, health, metrics, log }: Shared): { close
   // En `all` se dice y no quita de servicio: aceptar una mutación solo necesita PostgreSQL, y el buzón espera.
   health.add('nats', () => messaging.check(), { required: config.role === 'consumers' });
   answerPlanLookup(messaging, lookUpPlan(prisma));
-  const relay = startOutboxRelay({ connectionString: config.databaseUrl, messaging, log, metrics });
+  const { databaseUrl: connectionString, clock, outboxKeepDays: outboxDays, pruneCron: cron } = config;
+  const relay = startOutboxRelay({ connectionString, messaging, log, metrics });
+  const tasks = [ledgerPruning({ connectionString, cron, outboxDays })];
+  const schedule = startSchedule({ connectionString, tasks, clock, log, metrics });
   return {
     async close() {
+      await schedule.close();
       await relay.close();
       await messaging.close();
     },

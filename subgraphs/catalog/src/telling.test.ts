@@ -38,6 +38,9 @@ beforeAll(async () => {
     databaseUrl: await freshCatalogDatabase(postgres, 'telling'),
     natsUrl: nats.url,
     ackWaitMs: 30_000,
+    pruneCron: '17 3 * * *',
+    outboxKeepDays: 7,
+    clock: () => new Date(),
     internalTokenSecret: testSecret,
     role: 'all',
   };

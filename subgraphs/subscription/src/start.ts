@@ -2,10 +2,12 @@ import type { Clock } from '@farutech/kernel/clock';
 import { reachOf } from '@farutech/kernel/viewer';
 import { openMessaging } from '@farutech/messaging/connection';
 import { startOutboxRelay } from '@farutech/messaging/outbox-relay';
+import { ledgerPruning } from '@farutech/messaging/prune-ledger';
 import type { PrismaClient } from '@farutech/prisma/subscription';
 import { createHealth, type Health } from '@farutech/runtime/health';
 import type { Logger } from '@farutech/runtime/logger';
 import { createMetrics, type Metrics } from '@farutech/runtime/metrics';
+import { startSchedule } from '@farutech/schedule/start-schedule';
 import { type RunningSubgraph, startSubgraph } from '@farutech/subgraph/start-subgraph';
 import { v7 as newId } from 'uuid';
 import type { SubscriptionConfig } from './config.ts';
@@ -114,16 +116,21 @@ function startTalking({ config, prisma, clock, health, metrics, log }: Shared): 
     clock,
   };
   for (const facts of [catalogFacts, tenancyFacts, statusFacts]) messaging.consume(facts(reacting));
-  const relay = startOutboxRelay({ connectionString: config.databaseUrl, messaging, log, metrics });
+  const { databaseUrl: connectionString, outboxKeepDays: outboxDays, pruneCron: cron } = config;
+  const relay = startOutboxRelay({ connectionString, messaging, log, metrics });
   const unitOfWork = createUnitOfWork({ prisma, newId, clock });
   const dueChanges = startDueChanges({
     look: () => readWaitingChanges(prisma),
     settleNext: (now, except) => settleNextChange({ unitOfWork, newId }, now, except),
     log,
   });
+  const tasks = [ledgerPruning({ connectionString, cron, outboxDays })];
+  // El reloj del proceso y no el de PostgreSQL: FARUTECH_CLOCK vale para lo que se hace por horario.
+  const schedule = startSchedule({ connectionString, tasks, clock: config.clock, log, metrics });
   return {
     async close() {
-      await dueChanges.close();
+      await Promise.all([schedule.close(), dueChanges.close(), messaging.stopConsuming()]);
+      // Con todos los que escriben parados, el buzón queda vacío.
       await relay.close();
       await messaging.close();
     },

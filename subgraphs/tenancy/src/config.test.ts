@@ -12,7 +12,11 @@ afterEach(() => vi.unstubAllEnvs());
 
 describe('la configuración de tenancy', () => {
   it('en desarrollo basta con la base y el secreto del gateway', () => {
-    expect(parseTenancyConfig(given)).toMatchObject({ role: 'all', tenantDomain: 'tenants.farutech.test' });
+    expect(parseTenancyConfig(given)).toMatchObject({
+      role: 'all',
+      tenantDomain: 'tenants.farutech.test',
+      moveWarmMs: 86_400_000,
+    });
   });
 
   it('sin la base de los inquilinos no arranca, y su contraseña no se imprime', () => {

@@ -1,7 +1,10 @@
+import type { Clock } from '@farutech/kernel/clock';
 import { Secret } from '@farutech/kernel/secret';
+import { readClock } from '@farutech/runtime/clock';
 import { parseEnv } from '@farutech/runtime/env';
 import { developmentFieldKeys } from '@farutech/runtime/field-cipher';
 import { isProduction } from '@farutech/runtime/production';
+import { isCron } from '@farutech/schedule/cron';
 import { z } from 'zod';
 
 const roles = ['api', 'consumers', 'all'] as const;
@@ -26,8 +29,21 @@ export interface TenancyConfig {
   readonly role: (typeof roles)[number];
   /** El dominio bajo el que cuelga cada instancia. */
   readonly tenantDomain: string;
+  /** Lo que un traslado de nivel espera con la vuelta atrás abierta antes de confirmarse solo. */
+  readonly moveWarmMs: number;
+  /** Lo que una operación puede callar antes de que se le dé otra vez su orden. */
+  readonly sweepAfterMs: number;
+  /** Cuándo se mira si hay operaciones calladas o traslados vencidos. */
+  readonly sweepCron: string;
+  readonly pruneCron: string;
+  /** Lo enviado se guarda para poder contarlo otra vez. */
+  readonly outboxKeepDays: number;
+  readonly clock: Clock;
 }
 
+const dayMs = 86_400_000;
+
+const cron = z.string().refine(isCron, 'is no cron pattern');
 const domainName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export function parseTenancyConfig(source: NodeJS.ProcessEnv = process.env): TenancyConfig {
@@ -44,6 +60,17 @@ export function parseTenancyConfig(source: NodeJS.ProcessEnv = process.env): Ten
       FIELD_KEYS: isProduction() ? z.string() : z.string().default(developmentFieldKeys),
       ROLE: z.enum(roles).default('all'),
       TENANT_DOMAIN: z.string().regex(domainName, 'is no domain name').default('tenants.farutech.test'),
+      // Más de un mes no: mientras espera, el trabajador guarda cada cambio para poder deshacerlo.
+      MOVE_WARM_MS: z.coerce
+        .number()
+        .int()
+        .min(1_000)
+        .max(31 * dayMs)
+        .default(dayMs),
+      SWEEP_AFTER_MS: z.coerce.number().int().min(1_000).max(dayMs).default(60_000),
+      SWEEP_CRON: cron.default('*/15 * * * * *'),
+      PRUNE_CRON: cron.default('17 * * * *'),
+      OUTBOX_KEEP_DAYS: z.coerce.number().int().min(1).max(365).default(7),
     },
     source,
   );
@@ -59,5 +86,11 @@ export function parseTenancyConfig(source: NodeJS.ProcessEnv = process.env): Ten
     fieldKeys: new Secret(env.FIELD_KEYS),
     role: env.ROLE,
     tenantDomain: env.TENANT_DOMAIN,
+    moveWarmMs: env.MOVE_WARM_MS,
+    sweepAfterMs: env.SWEEP_AFTER_MS,
+    sweepCron: env.SWEEP_CRON,
+    pruneCron: env.PRUNE_CRON,
+    outboxKeepDays: env.OUTBOX_KEEP_DAYS,
+    clock: readClock(source),
   };
 }

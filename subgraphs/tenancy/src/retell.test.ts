@@ -4,15 +4,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { retell } from './retell.ts';
 import {
   exito,
+  homeMovedFact,
+  moveWarmMs,
   norte,
   operatorCause,
   provisionedFact,
+  succeededFact,
   vetProfessional,
   viewerOf,
 } from './testing/builders.ts';
 import { startTenancyDatabase, type TenancyDatabase } from './testing/tenancy-database.ts';
 import { applyOperationFact } from './use-cases/apply-operation-fact.ts';
 import { deactivateCustomer } from './use-cases/deactivate-customer.ts';
+import { decommissionTenantInstance } from './use-cases/decommission-tenant-instance.ts';
+import { moveTenantTier } from './use-cases/move-tenant-tier.ts';
 import { provisionTenantInstance } from './use-cases/provision-tenant-instance.ts';
 import { registerCustomer } from './use-cases/register-customer.ts';
 
@@ -21,13 +26,15 @@ let database: TenancyDatabase;
 const customers: string[] = [];
 let running = '';
 let waiting = '';
+let gone = '';
+let moved = '';
 
 /** Tres clientes, el último inactivo; dos instancias del primero: una hecha, la otra en camino. */
 beforeAll(async () => {
   database = await startTenancyDatabase();
   const { unitOfWork, prisma } = database;
   const learnOffer = async () => ({ productExists: true, plan: vetProfessional });
-  const parts = { unitOfWork, newId, clock, tenantDomain: 'tenants.farutech.test', learnOffer };
+  const parts = { unitOfWork, newId, clock, tenantDomain: 'tenants.farutech.test', learnOffer, moveWarmMs };
   for (const taxId of ['B12345670', 'B12345671', 'B12345672']) {
     const { id } = await registerCustomer(parts, operatorCause, { ...exito, country: 'ES', taxId });
     customers.push(id);
@@ -41,6 +48,23 @@ beforeAll(async () => {
   const operation = await prisma.operation.findFirstOrThrow({ where: { tenantInstanceId: running } });
   const fact = provisionedFact({ operationId: operation.id, instanceId: running, n: 1 });
   await applyOperationFact(parts, { ...operatorCause, messageId: 'hecha' }, fact);
+  const born = async (instanceCode: string) => {
+    const id = await sell(instanceCode, null);
+    const { id: operationId } = await prisma.operation.findFirstOrThrow({ where: { tenantInstanceId: id } });
+    const done = provisionedFact({ operationId, instanceId: id, n: 1 });
+    await applyOperationFact(parts, { ...operatorCause, messageId: `${instanceCode} hecha` }, done);
+    await prisma.tenantInstance.update({ where: { id }, data: { status: 'ACTIVE' } });
+    return id;
+  };
+  gone = await born('este');
+  const admin = viewerOf('PLATFORM_ADMIN');
+  const bye = await decommissionTenantInstance(parts, operatorCause, admin, { id: gone, reason: 'Se va' });
+  const left = succeededFact({ operationId: bye.id, instanceId: gone, n: 1 });
+  await applyOperationFact(parts, { ...operatorCause, messageId: 'se fue' }, left);
+  moved = await born('oeste');
+  const move = await moveTenantTier(parts, operatorCause, admin, { id: moved, to: 'ENTERPRISE' });
+  const there = homeMovedFact({ operationId: move.id, instanceId: moved, n: 1 }, 2);
+  await applyOperationFact(parts, { ...operatorCause, messageId: 'se mudó' }, there);
   await deactivateCustomer(parts, operatorCause, customers[2] ?? '');
 }, 60_000);
 afterAll(() => database.close());
@@ -84,6 +108,22 @@ describe('contar otra vez lo que otros guardan de tenancy', () => {
       ({ name, aggregateId }) => name === 'TenantInstanceStatusChanged' && aggregateId === running,
     );
     expect(newest?.data).toMatchObject({ version: 2, status: 'PROVISIONING', statusChanged: false });
+  });
+
+  it('de la que se dio de baja, que se pidió y que ya no está: nadie la vuelve a encender', async () => {
+    const rows = (await told()).filter(({ aggregateId }) => aggregateId === gone);
+
+    expect(rows.map(({ name }) => name)).toEqual(['TenantInstanceRequested', 'TenantInstanceStatusChanged']);
+    expect(rows[1]?.data).toMatchObject({ status: 'DECOMMISSIONED' });
+  });
+
+  it('de la que se trasladó, la casa de ahora', async () => {
+    const rows = (await told()).filter(({ aggregateId }) => aggregateId === moved);
+
+    expect(rows.find(({ name }) => name === 'TenantInstanceProvisioned')?.data).toMatchObject({
+      databaseId: 't_norte',
+      databaseTier: 'ENTERPRISE',
+    });
   });
 
   it('lo pedido es lo mismo que se contó la primera vez, periodo incluido', async () => {

@@ -1,5 +1,4 @@
 import { type OutgoingEvent, tell } from '@farutech/contracts/contract';
-import { tenantInstanceProvisioned } from '@farutech/contracts/provisioning';
 import { tenantInstanceStatusChanged } from '@farutech/contracts/tenancy';
 import type { Clock } from '@farutech/kernel/clock';
 import type { NewId } from '@farutech/kernel/ids';
@@ -7,7 +6,8 @@ import { writeOutbox } from '@farutech/messaging/outbox';
 import type { Country } from './domain/country.ts';
 import { tellRegistered } from './domain/customer.ts';
 import { openPrisma, type TenancyPrisma, type Transaction } from './persistence/open-prisma.ts';
-import { tellRequested } from './use-cases/provision-order.ts';
+import { tellProvisioned } from './use-cases/tell-provisioned.ts';
+import { tellRequested } from './use-cases/tell-requested.ts';
 
 export interface RetellOptions {
   readonly databaseUrl: string;
@@ -57,24 +57,10 @@ const readInstances = (tx: Transaction, after: string, take: number) =>
     },
   });
 
-/** Con el número que ya se aplicó aquí: para tenancy no es nuevo, y subscription lo espera para decir ACTIVE. */
-function tellProvisioned({ id, provisionedAt, home, operations }: InstanceRow): OutgoingEvent[] {
+function tellHome({ id, provisionedAt, home, operations }: InstanceRow): OutgoingEvent[] {
   const [operation] = operations;
   if (provisionedAt === null || home === null || operation === undefined) return [];
-  const { databaseId, databaseTier, connectionCipher } = home;
-  return [
-    tell(tenantInstanceProvisioned, {
-      operationId: operation.id,
-      instanceId: id,
-      epoch: operation.epoch,
-      n: operation.lastFact,
-      attempt: operation.attempt,
-      databaseId,
-      databaseTier,
-      connectionCiphertext: connectionCipher,
-      provisionedAt: provisionedAt.toISOString(),
-    }),
-  ];
+  return [tellProvisioned({ instanceId: id, provisionedAt, home, operation })];
 }
 
 /** En el orden en que pasó: el buzón lo guarda dentro de una instancia. */
@@ -84,7 +70,7 @@ const tellInstances: Telling = async (tx, after, take) => {
   if (last === undefined) return null;
   const events = rows.flatMap((row) => [
     tellRequested(row),
-    ...tellProvisioned(row),
+    ...tellHome(row),
     ...row.feed.map(({ payload }) =>
       tell(tenantInstanceStatusChanged, tenantInstanceStatusChanged.schema.parse(payload)),
     ),

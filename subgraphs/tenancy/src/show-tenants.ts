@@ -14,4 +14,20 @@ export function showTenants(metrics: Metrics, tenants: TenantDatabases): void {
       this.set(tenants.figures().waiting);
     },
   );
+  metrics.gauge(
+    'tenant_redirects',
+    'Times since the start that somebody was sent to another database because the tenant had moved',
+    [],
+    function () {
+      this.set(tenants.figures().redirects);
+    },
+  );
+  metrics.gauge(
+    'tenant_conflicts',
+    'Transactions since the start that were made again because another was in the way',
+    [],
+    function () {
+      this.set(tenants.figures().conflicts);
+    },
+  );
 }

@@ -1,4 +1,3 @@
-import { systemClock } from '@farutech/kernel/clock';
 import type { FieldCipher } from '@farutech/kernel/field-cipher';
 import { type Messaging, openMessaging } from '@farutech/messaging/connection';
 import { startOutboxRelay } from '@farutech/messaging/outbox-relay';
@@ -6,6 +5,7 @@ import { createFieldCipher } from '@farutech/runtime/field-cipher';
 import { createHealth, type Health } from '@farutech/runtime/health';
 import type { Logger } from '@farutech/runtime/logger';
 import { createMetrics, type Metrics } from '@farutech/runtime/metrics';
+import { startSchedule } from '@farutech/schedule/start-schedule';
 import { type RunningSubgraph, startSubgraph } from '@farutech/subgraph/start-subgraph';
 import type { TenantDatabases } from '@farutech/tenant-db/tenant-databases';
 import { v7 as newId } from 'uuid';
@@ -28,6 +28,7 @@ import { startSettling } from './persistence/settle-tenant-writes.ts';
 import { createTenantDesk } from './persistence/tenant-desk.ts';
 import { type TenantWrites, tenantWrites } from './persistence/tenant-writes.ts';
 import { createUnitOfWork } from './persistence/unit-of-work.ts';
+import { scheduledTasks } from './scheduled-tasks.ts';
 import { showTenants } from './show-tenants.ts';
 import { askCatalog } from './use-cases/ask-catalog.ts';
 import { learnOffer } from './use-cases/learn-offer.ts';
@@ -78,7 +79,7 @@ export async function startTenancy(config: TenancyConfig, log: Logger): Promise<
   // Fuera de `consumers` se dice y no quita de servicio: aceptar una mutación solo necesita PostgreSQL.
   health.add('nats', () => messaging.check(), { required: config.role === 'consumers' });
   const feeds = openFeeds({ prisma, messaging, metrics, log });
-  const unitOfWork = createUnitOfWork({ prisma, cipher, newId, clock: systemClock });
+  const unitOfWork = createUnitOfWork({ prisma, cipher, newId, clock: config.clock });
   const tenants = openTenants({
     prisma,
     cipher,
@@ -87,7 +88,7 @@ export async function startTenancy(config: TenancyConfig, log: Logger): Promise<
     onError: (error) => log.warn({ err: error }, 'a connection to a tenant database was lost'),
   });
   showTenants(metrics, tenants);
-  const writes = tenantWrites(prisma, newId, systemClock);
+  const writes = tenantWrites(prisma, newId, config.clock);
   const parts: Parts = {
     config,
     prisma,
@@ -116,7 +117,7 @@ export async function startTenancy(config: TenancyConfig, log: Logger): Promise<
 async function serve(parts: Parts): Promise<RunningSubgraph> {
   const { config, prisma, cipher, unitOfWork, tenants, writes, messaging, feeds, health, metrics, log } =
     parts;
-  const clock = systemClock;
+  const { clock } = config;
   const asking = {
     catalog: catalogStore(prisma),
     ask: (planCode: string) => askCatalog(messaging.request, planCode),
@@ -163,7 +164,8 @@ async function serve(parts: Parts): Promise<RunningSubgraph> {
 
 function startConsuming(all: Parts): Closable {
   const { config, prisma, unitOfWork, tenants, writes, messaging, metrics, log } = all;
-  const parts = { unitOfWork, newId, clock: systemClock };
+  const { clock } = config;
+  const parts = { unitOfWork, newId, clock, moveWarmMs: config.moveWarmMs };
   const consumers = [
     statusConsumer(parts),
     subscriptionConsumer(parts),
@@ -181,8 +183,10 @@ function startConsuming(all: Parts): Closable {
     prisma,
     tenants,
     writes,
-    clock: systemClock,
+    clock,
     onError: (error) => log.warn({ err: error }, 'could not find out what became of a change of a tenant'),
   });
-  return { close: () => closeAll([...consumers, relay, settling]) };
+  const tasks = scheduledTasks({ config, prisma, unitOfWork, newId, clock, log });
+  const schedule = startSchedule({ connectionString: config.databaseUrl, tasks, clock, log, metrics });
+  return { close: () => closeAll([schedule, ...consumers, relay, settling]) };
 }

@@ -36,6 +36,19 @@ const notActive: Row = [
   'ILLEGAL_TRANSITION',
   'instanceId',
 ];
+const badReasons: readonly Row[] = [
+  ['sin razón', { reason: ' ' }, 'VALIDATION_FAILED', 'reason'],
+  ['razón de 501 letras', { reason: 'x'.repeat(501) }, 'VALIDATION_FAILED', 'reason'],
+  ['razón con un carácter nulo', { reason: 'impago\0' }, 'VALIDATION_FAILED', 'reason'],
+];
+const strange: Row = ['de otro cliente', {}, 'NOT_FOUND', 'id', 'customerAdmin'];
+const off: Row = [
+  'la que ya está apagada',
+  ({ tenants }) => ({ id: tenants.off }),
+  'ILLEGAL_TRANSITION',
+  'id',
+];
+const noMove: Row = ['la que no es un traslado', {}, 'ILLEGAL_TRANSITION', 'operationId'];
 const user = (change: object) => ({
   input: { email: 'ana@wrong.test', displayName: 'Ana', role: 'ADMIN', ...change },
 });
@@ -123,6 +136,42 @@ export const tenancyCases: MutationCases = {
       ],
     ],
   },
+  suspendTenantInstance: {
+    right: ({ tenants }) => ({ id: tenants.full, reason: 'Una prueba.' }),
+    rows: [...badIds('id'), ...badReasons, strange, off],
+  },
+  resumeTenantInstance: {
+    right: ({ tenants }) => ({ id: tenants.off }),
+    rows: [
+      ...badIds('id'),
+      strange,
+      ['la que está activa', ({ tenants }) => ({ id: tenants.full }), 'ILLEGAL_TRANSITION', 'id'],
+    ],
+  },
+  decommissionTenantInstance: {
+    right: ({ tenants }) => ({ id: tenants.full, reason: 'Una prueba.' }),
+    rows: [...badIds('id'), ...badReasons],
+  },
+  moveTenantTier: {
+    right: ({ tenants }) => ({ id: tenants.full, to: 'ENTERPRISE' }),
+    rows: [...badIds('id'), ['al nivel en que ya vive', { to: 'STANDARD' }, 'ILLEGAL_TRANSITION', 'to']],
+  },
+  confirmTenantMove: {
+    right: ({ doneOperationId }) => ({ operationId: doneOperationId }),
+    rows: [...badIds('operationId'), noMove],
+  },
+  revertTenantMove: {
+    right: ({ doneOperationId }) => ({ operationId: doneOperationId }),
+    rows: [...badIds('operationId'), noMove],
+  },
+  migrateTenantSchema: {
+    right: ({ tenants }) => ({ instanceId: tenants.full }),
+    rows: badIds('instanceId'),
+  },
+  retryOperation: {
+    right: ({ doneOperationId }) => ({ operationId: doneOperationId }),
+    rows: [...badIds('operationId'), ['la que acabó bien', {}, 'ILLEGAL_TRANSITION', 'operationId']],
+  },
   setTenantSettings: {
     right: ({ tenants }) => ({ instanceId: tenants.full, ...setting({}) }),
     rows: [
@@ -183,5 +232,13 @@ export const tenancyCases: MutationCases = {
         'userId',
       ],
     ],
+  },
+  replayDeadLetter: {
+    right: () => ({ id: absent }),
+    rows: badIds('id'),
+  },
+  discardDeadLetter: {
+    right: () => ({ id: absent, reason: 'Una prueba.' }),
+    rows: [...badIds('id'), ...badReasons],
   },
 };

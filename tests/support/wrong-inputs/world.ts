@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { expect } from 'vitest';
 import type { Api } from '../api.ts';
 import { eventually } from '../eventually.ts';
@@ -28,6 +27,8 @@ export interface World {
     /** Apagada. */
     readonly off: string;
   };
+  /** La que hizo nacer a `full`: acabó bien. */
+  readonly doneOperationId: string;
   readonly subscriptions: {
     readonly active: string;
     readonly suspended: string;
@@ -114,15 +115,18 @@ async function subscriptionOf(operator: Api, id: string) {
   return tenantInstance.subscription;
 }
 
-/** Apagar una instancia aún no es una mutación: su fila lo dice, y quien la consulta no ve otra cosa. */
-async function switchOff(stack: StackView, instanceId: string): Promise<void> {
-  const client = new pg.Client({ connectionString: stack.file().databases.tenancy });
-  await client.connect();
-  try {
-    await client.query("UPDATE tenant_instance SET status = 'SUSPENDED' WHERE id = $1", [instanceId]);
-  } finally {
-    await client.end();
-  }
+async function switchOff(operator: Api, id: string): Promise<void> {
+  await operator.get(documentOf('suspendTenantInstance'), { id, reason: 'Para la prueba.' });
+  await eventually(async () => expect(await statusOf(operator, id)).toBe('SUSPENDED'), { withinMs: 30_000 });
+}
+
+async function provisionOf(operator: Api, id: string): Promise<string> {
+  const { tenantInstance } = await operator.get<{
+    tenantInstance: { operations: { edges: { node: { id: string } }[] } };
+  }>('query($id: ID!) { tenantInstance(id: $id) { operations(first: 1) { edges { node { id } } } } }', {
+    id,
+  });
+  return tenantInstance.operations.edges[0]?.node.id ?? '';
 }
 
 export async function makeWorld(stack: StackView): Promise<World> {
@@ -159,7 +163,7 @@ export async function makeWorld(stack: StackView): Promise<World> {
     userOfRoomy: await addUser(operator, roomy),
     off,
   };
-  await switchOff(stack, off);
+  await switchOff(operator, off);
   return {
     operator,
     customerAdmin,
@@ -169,6 +173,7 @@ export async function makeWorld(stack: StackView): Promise<World> {
     usedKey,
     ...product,
     tenants,
+    doneOperationId: await provisionOf(operator, full),
     subscriptions: {
       active: active.id,
       suspended: suspended.id,

@@ -1,19 +1,23 @@
-import type pg from 'pg';
+import pg from 'pg';
 
-/** Las que faltan por aplicar en la base de esta sesión, de las que se quieren. */
+const unknownTable = '42P01';
+
+/** Las que faltan por aplicar en la base de esta sesión, de las que se quieren. Fuera de una transacción. */
 export async function missingMigrations(
   client: pg.Client,
   wanted: readonly string[],
 ): Promise<readonly string[]> {
-  const { rows: table } = await client.query<{ known: boolean }>(
-    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS known`,
-  );
-  if (table[0]?.known !== true) return wanted;
-  const { rows } = await client.query<{ migration_name: string }>(
-    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
-  );
-  const applied = new Set(rows.map((row) => row.migration_name));
-  return wanted.filter((name) => !applied.has(name));
+  try {
+    const { rows } = await client.query<{ migration_name: string }>(
+      'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+    );
+    const applied = new Set(rows.map((row) => row.migration_name));
+    return wanted.filter((name) => !applied.has(name));
+  } catch (error) {
+    // Una base recién creada aún no tiene ni la tabla en que se anotan.
+    if (error instanceof pg.DatabaseError && error.code === unknownTable) return wanted;
+    throw error;
+  }
 }
 
 /**

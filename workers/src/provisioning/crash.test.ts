@@ -1,4 +1,4 @@
-import { provisionSteps } from '@farutech/contracts/provisioning';
+import { operationSteps } from '@farutech/contracts/provisioning';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { proving } from '../../../tests/support/proof.ts';
 import { aRequest, openProvisioningWorld, type ProvisioningWorld } from '../testing/provisioning-world.ts';
@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const points = ['crash-before', 'crash', 'crash-after'] as const;
 const tiers = ['ENTERPRISE', 'STANDARD'] as const;
-const all = provisionSteps.flatMap((step) =>
+const all = operationSteps.PROVISION.flatMap((step) =>
   points.flatMap((point) => tiers.map((tier) => [step, point, tier] as const)),
 );
 /** De la prueba entera, lo hecho y no dicho en cada paso, y los dos bordes de lo que más cuesta. */

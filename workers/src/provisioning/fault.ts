@@ -1,4 +1,4 @@
-import { provisionSteps } from '@farutech/contracts/provisioning';
+import { operationSteps } from '@farutech/contracts/provisioning';
 import { PermanentError, TransientError } from '@farutech/kernel/errors';
 import { ConfigurationError, refuseInProduction } from '@farutech/runtime/production';
 
@@ -35,7 +35,7 @@ interface Fault {
 
 function parseFault(text: string): Fault {
   const [, step, kind, instanceCode] = /^([a-z-]+):([a-z-]+|[1-9]\d?)(?:@(.+))?$/.exec(text) ?? [];
-  const steps: readonly string[] = provisionSteps;
+  const steps: readonly string[] = [...new Set(Object.values(operationSteps).flat())];
   const kinds = ['always', 'permanent', ...Object.keys(signals)];
   if (step !== undefined && kind !== undefined && steps.includes(step)) {
     if (kinds.includes(kind) || /^\d+$/.test(kind)) return { step, kind, instanceCode };

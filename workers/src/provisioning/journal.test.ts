@@ -1,4 +1,4 @@
-import { provisionSteps } from '@farutech/contracts/provisioning';
+import { operationSteps } from '@farutech/contracts/provisioning';
 import { FencedError } from '@farutech/messaging/consume';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,8 +10,10 @@ import {
   story,
 } from '../testing/provisioning-world.ts';
 import type { Claim } from './job.ts';
+import { readSteps } from './job-steps.ts';
 import type { Journal } from './journal.ts';
-import { readSteps } from './progress.ts';
+import { type OperationRecord, openRecord } from './operation-record.ts';
+import type { Engine } from './run-operation.ts';
 
 let world: ProvisioningWorld;
 beforeAll(async () => {
@@ -27,6 +29,22 @@ const expireLease = (operationId: string) =>
     operationId,
   ]);
 
+/** El primer paso, hecho. */
+const done = {
+  name: 'reserve',
+  state: 'DONE',
+  detail: null,
+  tellings: [],
+  attempt: 1,
+  firstTime: true,
+} as const;
+
+/** La operación reclamada y abierta para escribir en ella. */
+async function opened(engine: Engine, operationId: string): Promise<OperationRecord> {
+  const claim = await claimed(engine.journal, operationId);
+  return openRecord(engine.journal, engine.clock, claim, await readSteps(world.pool, operationId));
+}
+
 async function claimed(journal: Journal, operationId: string): Promise<Claim> {
   const outcome = await journal.claim(operationId, cause());
   if (outcome.kind !== 'mine') throw new Error(`se esperaba reclamarla y está ${outcome.kind}`);
@@ -38,28 +56,29 @@ describe('El diario de una operación', () => {
     const request = aRequest();
     const workers = Array.from({ length: 20 }, () => world.engine().journal);
 
-    await Promise.all(workers.map((journal) => journal.open(request)));
+    await Promise.all(workers.map((journal) => journal.open('PROVISION', request)));
     const outcomes = await Promise.all(workers.map((journal) => journal.claim(request.operationId, cause())));
 
     expect(outcomes.filter(({ kind }) => kind === 'mine')).toHaveLength(1);
     expect(outcomes.filter(({ kind }) => kind === 'busy')).toHaveLength(19);
     expect((await readSteps(world.pool, request.operationId)).map(({ name }) => name)).toEqual([
-      ...provisionSteps,
+      ...operationSteps.PROVISION,
     ]);
   });
 
   it('vencido el plazo pasa a otro, y el de antes no cuenta nada más', async () => {
     const request = aRequest();
     const [first, second] = [world.engine(), world.engine()];
-    await first.journal.open(request);
-    const old = await claimed(first.journal, request.operationId);
-    await first.progress.running(old, 'reserve');
+    await first.journal.open('PROVISION', request);
+    const record = await opened(first, request.operationId);
+    await record.begin('reserve');
+    const old = record.claim;
 
     await expireLease(request.operationId);
     const current = await claimed(second.journal, request.operationId);
 
     expect(current.epoch).toBe(old.epoch + 1);
-    await expect(first.progress.settled(old, 'reserve', 'DONE', null)).rejects.toBeInstanceOf(FencedError);
+    await expect(record.begin('create-database', done)).rejects.toBeInstanceOf(FencedError);
     expect(await first.journal.beat(old)).toBe(false);
     expect(await first.journal.isMine(old)).toBe(false);
     await expect(first.journal.guarded(old, async () => 1)).rejects.toBeInstanceOf(FencedError);
@@ -69,7 +88,7 @@ describe('El diario de una operación', () => {
   it('el latido alarga el plazo: mientras late, nadie se la lleva', async () => {
     const request = aRequest();
     const [owner, other] = [world.engine({ leaseMs: 60_000 }), world.engine()];
-    await owner.journal.open(request);
+    await owner.journal.open('PROVISION', request);
     const claim = await claimed(owner.journal, request.operationId);
     await expireLease(request.operationId);
 
@@ -83,18 +102,19 @@ describe('El diario de una operación', () => {
   it('quien murió a medio paso no gasta un intento; quien falla, sí', async () => {
     const request = aRequest();
     const [first, second, third] = [world.engine(), world.engine(), world.engine()];
-    await first.journal.open(request);
-    await first.progress.running(await claimed(first.journal, request.operationId), 'reserve');
+    await first.journal.open('PROVISION', request);
+    await (await opened(first, request.operationId)).begin('reserve');
     await expireLease(request.operationId);
-    const claim = await claimed(second.journal, request.operationId);
+    const record = await opened(second, request.operationId);
 
-    expect(await second.progress.running(claim, 'reserve')).toBe(1);
-    const failure = { step: 'reserve', code: 'DATABASE_BUSY', message: 'ocupada', attempt: claim.attempt };
-    expect(await second.progress.failed(claim, failure)).toBe(false);
+    expect(await record.begin('reserve')).toBe(1);
+    const { attempt } = record.claim;
+    const failure = { step: 'reserve', code: 'DATABASE_BUSY', message: 'ocupada', attempt };
+    expect(await record.failed(failure)).toBe(false);
 
-    const next = await claimed(third.journal, request.operationId);
-    expect(next.attempt).toBe(2);
-    expect(await third.progress.running(next, 'reserve')).toBe(2);
+    const next = await opened(third, request.operationId);
+    expect(next.claim.attempt).toBe(2);
+    expect(await next.begin('reserve')).toBe(2);
   });
 
   it('hagan lo que hagan dos trabajadores, los hechos son densos y su época nunca baja', async () => {
@@ -106,25 +126,29 @@ describe('El diario de una operación', () => {
       fc.asyncProperty(fc.array(move, { minLength: 4, maxLength: 25 }), async (moves) => {
         const request = aRequest();
         const engines = [world.engine(), world.engine()];
-        const claims: (Claim | undefined)[] = [undefined, undefined];
-        await engines[0]?.journal.open(request);
+        const records: (OperationRecord | undefined)[] = [undefined, undefined];
+        await engines[0]?.journal.open('PROVISION', request);
         const told = { now: 0 };
         for (const [who, what] of moves) {
-          const [engine, claim] = [engines[who], claims[who]];
+          const [engine, record] = [engines[who], records[who]];
           if (engine === undefined) continue;
           if (what === 'expire') await expireLease(request.operationId);
           else if (what === 'claim') {
             const outcome = await engine.journal.claim(request.operationId, cause());
-            if (outcome.kind === 'mine') claims[who] = outcome.claim;
-          } else if (claim !== undefined) {
+            if (outcome.kind === 'mine') {
+              const rows = await readSteps(world.pool, request.operationId);
+              records[who] = openRecord(engine.journal, engine.clock, outcome.claim, rows);
+            }
+          } else if (record !== undefined) {
+            const { claim } = record;
             const before = await world.jobOf(request.operationId);
             const mine = before.epoch === claim.epoch && before.state === 'RUNNING';
             const failure = { step: 'reserve', code: 'X', message: 'x', attempt: claim.attempt };
             const wrote = await (what === 'failed'
-              ? engine.progress.failed(claim, failure)
+              ? record.failed(failure)
               : what === 'done'
-                ? engine.progress.settled(claim, 'reserve', 'DONE', null)
-                : engine.progress.running(claim, 'reserve')
+                ? record.begin('create-database', done)
+                : record.begin('reserve')
             ).then(
               () => true,
               (error: unknown) => {
@@ -151,18 +175,17 @@ describe('Reintentar lo que acabó mal', () => {
   const end = async (permanent: boolean) => {
     const request = aRequest();
     const engine = world.engine();
-    await engine.journal.open(request);
-    const claim = await claimed(engine.journal, request.operationId);
-    await engine.progress.running(claim, 'reserve');
-    await engine.progress.settled(claim, 'reserve', 'DONE', null);
-    await engine.progress.running(claim, 'create-database');
+    await engine.journal.open('PROVISION', request);
+    const record = await opened(engine, request.operationId);
+    await record.begin('reserve');
+    await record.begin('create-database', done);
     const failure = { step: 'create-database', code: 'DATABASE_DISK_FULL', message: 'lleno', attempt: 1 };
     if (permanent) {
-      const undoing = await engine.progress.compensating(claim, failure);
-      await engine.progress.undone(undoing, 'create-database');
-      await engine.progress.undone(undoing, 'reserve');
-      await engine.progress.compensated(undoing, failure);
-    } else expect(await engine.progress.failed({ ...claim, failures: 4 }, failure)).toBe(true);
+      await record.compensating(failure);
+      await record.undone('create-database', null, []);
+      await record.undone('reserve', null, []);
+      await record.compensated(failure);
+    } else expect(await record.failed(failure, true)).toBe(true);
     return { request, engine };
   };
   const states = async (operationId: string) =>
@@ -172,7 +195,7 @@ describe('Reintentar lo que acabó mal', () => {
     const { request, engine } = await end(false);
     expect(await world.jobOf(request.operationId)).toMatchObject({ state: 'FAILED' });
 
-    expect(await engine.journal.open({ ...request, requestNo: 1 })).toBe('open');
+    expect(await engine.journal.open('PROVISION', { ...request, requestNo: 1 })).toBe('open');
 
     expect(await states(request.operationId)).toEqual(['DONE', 'PENDING']);
     expect((await claimed(engine.journal, request.operationId)).attempt).toBe(1);
@@ -181,7 +204,7 @@ describe('Reintentar lo que acabó mal', () => {
   it('COMPENSATED vuelve a empezar por el primero', async () => {
     const { request, engine } = await end(true);
 
-    await engine.journal.open({ ...request, requestNo: 1 });
+    await engine.journal.open('PROVISION', { ...request, requestNo: 1 });
 
     expect(await states(request.operationId)).toEqual(['PENDING', 'PENDING']);
   });
@@ -189,12 +212,12 @@ describe('Reintentar lo que acabó mal', () => {
   it('un número repetido no la reabre, y uno menor se descarta', async () => {
     const { request, engine } = await end(false);
 
-    expect(await engine.journal.open(request)).toBe('open');
+    expect(await engine.journal.open('PROVISION', request)).toBe('open');
     expect(await engine.journal.claim(request.operationId, cause())).toMatchObject({
-      kind: 'ended',
+      kind: 'resting',
       failure: { code: 'DATABASE_DISK_FULL' },
     });
-    await engine.journal.open({ ...request, requestNo: 2 });
-    expect(await engine.journal.open({ ...request, requestNo: 1 })).toBe('older');
+    await engine.journal.open('PROVISION', { ...request, requestNo: 2 });
+    expect(await engine.journal.open('PROVISION', { ...request, requestNo: 1 })).toBe('older');
   });
 });

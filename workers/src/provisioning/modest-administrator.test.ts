@@ -5,9 +5,9 @@ import {
   nothing,
   openProvisioningWorld,
   type ProvisioningWorld,
+  provision,
   story,
 } from '../testing/provisioning-world.ts';
-import { provision } from './provision.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 

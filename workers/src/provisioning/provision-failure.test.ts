@@ -6,10 +6,10 @@ import {
   nothing,
   openProvisioningWorld,
   type ProvisioningWorld,
+  provision,
   story,
   whole,
 } from '../testing/provisioning-world.ts';
-import { provision } from './provision.ts';
 import { tenantDatabaseName } from './tenant-names.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -160,7 +160,7 @@ describe('Cuando un paso falla', () => {
   it('un mensaje que mata a todo el que lo atiende acaba FAILED', async () => {
     const request = aRequest();
     const engine = world.engine();
-    await engine.journal.open(request);
+    await engine.journal.open('PROVISION', request);
     await world.pool.query('UPDATE job SET claims = 10 WHERE operation_id = $1', [request.operationId]);
 
     await expect(provision(engine, request, aDelivery())).rejects.toMatchObject({

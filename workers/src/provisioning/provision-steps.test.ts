@@ -1,4 +1,4 @@
-import { provisionSteps } from '@farutech/contracts/provisioning';
+import { operationSteps } from '@farutech/contracts/provisioning';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   aDelivery,
@@ -6,9 +6,10 @@ import {
   openProvisioningWorld,
   type ProvisioningWorld,
 } from '../testing/provisioning-world.ts';
-import type { Claim, ProvisionInput } from './job.ts';
-import { steps } from './provision-steps.ts';
-import { openRun } from './run-operation.ts';
+import type { Claim, Order } from './job.ts';
+import { openRun } from './open-run.ts';
+import { plans } from './plans.ts';
+import { ownershipOf } from './run-operation.ts';
 import type { OperationRun } from './step.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -21,15 +22,15 @@ afterAll(async () => {
   await world?.close();
 });
 
-async function withRun(input: ProvisionInput, work: (run: OperationRun) => Promise<void>): Promise<void> {
+async function withRun(input: Order, work: (run: OperationRun) => Promise<void>): Promise<void> {
   const engine = world.engine({ leaseMs: 60_000 });
-  await engine.journal.open(input);
+  await engine.journal.open('PROVISION', input);
   const outcome = await engine.journal.claim(input.operationId, {
     actor: 'consumer:provisioning',
     ...aDelivery(),
   });
   const claim = (outcome as { claim: Claim }).claim;
-  const { run, closeAll } = openRun(engine, claim);
+  const { run, closeAll } = openRun(engine.surroundings, ownershipOf(engine.journal, claim), claim);
   try {
     await work(run);
   } finally {
@@ -37,6 +38,7 @@ async function withRun(input: ProvisionInput, work: (run: OperationRun) => Promi
   }
 }
 
+const { steps } = plans.PROVISION;
 const tiers = ['STANDARD', 'ENTERPRISE'] as const;
 const acting = (tier: string) =>
   steps
@@ -45,7 +47,7 @@ const acting = (tier: string) =>
 
 describe('Los pasos de PROVISION', () => {
   it('son los del contrato, en su orden', () => {
-    expect(steps.map(({ name }) => name)).toEqual([...provisionSteps]);
+    expect(steps.map(({ name }) => name)).toEqual([...operationSteps.PROVISION]);
   });
 
   it.each(tiers)('hechos dos veces (%s) dejan lo mismo que una', async (databaseTier) => {

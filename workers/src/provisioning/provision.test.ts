@@ -6,10 +6,10 @@ import {
   nothing,
   openProvisioningWorld,
   type ProvisioningWorld,
+  provision,
   story,
   whole,
 } from '../testing/provisioning-world.ts';
-import { provision } from './provision.ts';
 import { connectionOwner, tenantDatabaseName } from './tenant-names.ts';
 
 vi.setConfig({ testTimeout: 30_000 });

@@ -1,21 +1,26 @@
-import { maxAttempts } from '@farutech/contracts/provisioning';
+import type { OperationKind } from '@farutech/contracts/provisioning';
+import type { Clock } from '@farutech/kernel/clock';
 import { TransientError } from '@farutech/kernel/errors';
 import { FencedError } from '@farutech/messaging/consume';
 import { describeFailure } from './failure.ts';
 import type { InjectFault } from './fault.ts';
 import { type Claim, type JobFailure, JournalUnavailableError } from './job.ts';
+import { readSteps, type StepRow } from './job-steps.ts';
 import type { Journal } from './journal.ts';
-import { type Progress, readSteps, type StepRow } from './progress.ts';
-import { readReservation } from './reservation.ts';
-import { openSessions } from './session.ts';
-import type { OperationRun, Step, Surroundings } from './step.ts';
-import { onDatabase, tenantDatabaseName } from './tenant-names.ts';
+import { type OpenRun, type Ownership, openRun } from './open-run.ts';
+import type { OperationPlan } from './operation-plan.ts';
+import { type OperationRecord, openRecord, type Settled } from './operation-record.ts';
+import type { Step, Surroundings } from './step.ts';
 
 /** Reclamada tantas veces sin avanzar: el mensaje mata a quien lo atiende, y seguir sería matarlos a todos. */
 const maxClaims = 10;
 
+/** La mitad de lo que tenancy espera antes de llamar otra vez a quien no cuenta nada. */
+const aliveEveryMs = 30_000;
+
 export type Outcome =
-  | { readonly kind: 'succeeded' }
+  /** Acabó bien, o espera a que se decida sobre ella. */
+  | { readonly kind: 'done' }
   /** Acabó mal, y ya se ha contado. */
   | { readonly kind: 'ended'; readonly failure: JobFailure }
   /** Falló y le quedan intentos. */
@@ -24,157 +29,164 @@ export type Outcome =
 export interface Engine {
   readonly surroundings: Surroundings;
   readonly journal: Journal;
-  readonly progress: Progress;
-  readonly steps: readonly Step[];
+  readonly clock: Clock;
+  readonly plans: Readonly<Record<OperationKind, OperationPlan>>;
   readonly injectFault: InjectFault;
   readonly leaseMs: number;
 }
 
-/** La operación como la ven sus pasos, con las sesiones que vaya abriendo. */
-export function openRun(engine: Engine, claim: Claim): { run: OperationRun; closeAll(): Promise<void> } {
-  const { journal, surroundings } = engine;
-  const { input, operationId, epoch } = claim;
-  const isMine = (): Promise<boolean> => journal.isMine(claim);
-  const sessions = openSessions({ operationId, epoch, isMine, log: surroundings.log });
-  const own = input.databaseTier === 'ENTERPRISE';
-  const homeUrl = own
-    ? onDatabase(surroundings.tenantServerUrl, tenantDatabaseName(input.instanceId))
-    : surroundings.shared.url;
-  // La propia se quita y se crea desde fuera de ella; para un Standard basta la sesión de la compartida.
-  const serverUrl = own ? surroundings.tenantServerUrl : homeUrl;
-  const run: OperationRun = {
-    ...surroundings,
-    input,
-    server: () => sessions.open(serverUrl),
-    home: () => sessions.open(homeUrl),
-    leaveHome: () => sessions.close(homeUrl),
-    guarded: (work) => journal.guarded(claim, work),
-  };
-  return { run, closeAll: () => sessions.closeAll() };
+/** Lo que comparte cuanto se hace con una operación reclamada. */
+interface Work {
+  readonly engine: Engine;
+  readonly plan: OperationPlan;
+  readonly record: OperationRecord;
+  readonly open: OpenRun;
 }
 
 /** Rechaza con FencedError cuando la operación ya es de otro, y con JournalUnavailableError si no se puede anotar. */
 export async function runOperation(engine: Engine, claim: Claim): Promise<Outcome> {
   const { journal, surroundings } = engine;
-  const { run, closeAll } = openRun(engine, claim);
+  const open = openRun(surroundings, ownershipOf(journal, claim), claim);
   const beat = setInterval(() => {
     journal
       .beat(claim)
-      .then((mine) => (mine ? undefined : closeAll()))
+      .then((mine) => (mine ? undefined : open.closeAll()))
       .catch((error: unknown) => surroundings.log.warn({ err: error }, 'the lease could not be extended'));
   }, engine.leaseMs / 3);
+  let stillAtWork: NodeJS.Timeout | undefined;
   try {
     const rows = await readSteps(surroundings.pool, claim.operationId);
+    const record = openRecord(journal, engine.clock, claim, rows);
+    stillAtWork = setInterval(() => {
+      record
+        .alive()
+        .catch((error: unknown) =>
+          surroundings.log.warn({ err: error }, 'nobody was told that work goes on'),
+        );
+    }, aliveEveryMs);
+    const work = { engine, plan: engine.plans[claim.kind], record, open };
     return claim.state === 'COMPENSATING' && claim.failure !== null
-      ? await undoAll(engine, run, claim, claim.failure, rows)
-      : await doAll(engine, run, claim, rows);
+      ? await undoAll(work, claim.failure)
+      : await doAll(work);
   } finally {
     clearInterval(beat);
-    await closeAll();
+    clearInterval(stillAtWork);
+    await open.closeAll();
   }
 }
+
+export const ownershipOf = (journal: Journal, claim: Claim): Ownership => ({
+  isMine: () => journal.isMine(claim),
+  guarded: (work) => journal.guarded(claim, work),
+});
 
 const stateOf = (rows: readonly StepRow[], step: Step): StepRow['state'] =>
   rows.find((row) => row.name === step.name)?.state ?? 'PENDING';
 
-async function doAll(
-  engine: Engine,
-  run: OperationRun,
-  claim: Claim,
-  rows: readonly StepRow[],
-): Promise<Outcome> {
-  for (const step of engine.steps) {
-    const state = stateOf(rows, step);
+/** El final de un paso se anota con el principio del siguiente: la mitad de escrituras, y los mismos hechos. */
+async function doAll(work: Work): Promise<Outcome> {
+  const { plan, record, open } = work;
+  const { confirmed } = record.claim;
+  const found = record.steps;
+  let last: Settled | undefined;
+  for (const step of plan.steps) {
+    const state = stateOf(found, step);
     if (state === 'DONE' || state === 'SKIPPED') continue;
+    if (step.waits && !confirmed) {
+      await record.waiting(step.name, last);
+      injectDone(work, last);
+      return { kind: 'done' };
+    }
     try {
-      await doStep(engine, run, claim, step, state !== 'RUNNING');
+      last = await doStep(work, step, last, state !== 'RUNNING');
     } catch (error) {
-      const { permanent, ...failure } = judge(error, claim, step);
-      if (!permanent) return await failed(engine, claim, failure, error);
-      run.log.warn({ err: error, ...about(claim, failure) }, 'a step cannot be done: undoing what was done');
-      const undoing = await engine.progress.compensating(claim, failure);
-      const left = await readSteps(run.pool, claim.operationId);
-      return await undoAll(engine, run, undoing, failure, left);
+      const { permanent, ...failure } = judge(error, record.claim, step);
+      if (!permanent) return await failed(work, failure, error);
+      open.run.log.warn(
+        { err: error, ...about(record.claim, failure) },
+        'a step cannot be done: undoing what was done',
+      );
+      await record.compensating(failure);
+      return await undoAll(work, failure);
     }
   }
-  return { kind: 'succeeded' };
+  await record.succeeded(last, await plan.ending(open.run));
+  injectDone(work, last);
+  return { kind: 'done' };
 }
 
 async function doStep(
-  engine: Engine,
-  run: OperationRun,
-  claim: Claim,
+  work: Work,
   step: Step,
+  before: Settled | undefined,
   firstTime: boolean,
-): Promise<void> {
-  const { progress, injectFault } = engine;
-  const attempt = await progress.running(claim, step.name);
-  const moment = { step: step.name, instanceCode: claim.input.instanceCode, attempt, firstTime };
-  refuseDeadly(claim);
-  injectFault('begun', moment);
+): Promise<Settled> {
+  const { engine, record, open } = work;
+  const { run } = open;
+  const attempt = await record.begin(step.name, before);
+  injectDone(work, before);
+  const moment = { step: step.name, instanceCode: record.claim.input.instanceCode, attempt, firstTime };
+  refuseDeadly(record.claim);
+  engine.injectFault('begun', moment);
   // Antes del primer acto, también de los que viven en nuestra base: desde aquí ningún predecesor actúa.
   await run.server();
   const seen = await step.observe(run);
-  injectFault('observed', moment);
+  engine.injectFault('observed', moment);
   if (seen === 'missing') await step.act(run);
-  injectFault('acted', moment);
-  if (typeof seen === 'object') await progress.settled(claim, step.name, 'SKIPPED', seen.skip);
-  else if (step !== engine.steps.at(-1)) await progress.settled(claim, step.name, 'DONE', null);
-  else {
-    const reserved = await readReservation(run);
-    if (reserved === undefined) throw new TypeError('una operación llega al final sin nada reservado');
-    await progress.succeeded(claim, step.name, {
-      databaseId: reserved.database_name,
-      connectionCiphertext: reserved.connection_cipher,
-    });
-  }
-  injectFault('done', moment);
+  engine.injectFault('acted', moment);
+  const done = { name: step.name, attempt, firstTime };
+  const detail = open.takeNote();
+  return typeof seen === 'object'
+    ? { ...done, state: 'SKIPPED', detail: seen.skip, tellings: [] }
+    : { ...done, state: 'DONE', detail, tellings: (await step.tells?.(run)) ?? [] };
+}
+
+/** El paso de antes ya consta: quien muera aquí lo encuentra hecho. */
+function injectDone({ engine, record }: Work, settled: Settled | undefined): void {
+  if (settled === undefined) return;
+  const { name: step, attempt, firstTime } = settled;
+  engine.injectFault('done', { step, instanceCode: record.claim.input.instanceCode, attempt, firstTime });
 }
 
 /** En orden inverso, los pasos DONE y también los que quedaron RUNNING o FAILED: quien murió pudo actuar sin decirlo. */
-async function undoAll(
-  engine: Engine,
-  run: OperationRun,
-  claim: Claim,
-  cause: JobFailure,
-  rows: readonly StepRow[],
-): Promise<Outcome> {
-  const { progress, injectFault, steps } = engine;
+async function undoAll(work: Work, cause: JobFailure): Promise<Outcome> {
+  const { engine, plan, record, open } = work;
+  const { run } = open;
+  const found = record.steps;
   // Quien retoma lo que otro deshacía trae su propia reclamación; quien viene de hacer, la misma con la que hizo.
   const moment = {
-    instanceCode: claim.input.instanceCode,
-    attempt: claim.failures + 1,
-    firstTime: claim.claims <= 1,
+    instanceCode: record.claim.input.instanceCode,
+    attempt: record.claim.failures + 1,
+    firstTime: record.claim.claims <= 1,
   };
-  for (const step of steps.toReversed()) {
-    if (!['DONE', 'RUNNING', 'FAILED'].includes(stateOf(rows, step))) continue;
+  for (const step of plan.steps.toReversed()) {
+    if (!['DONE', 'RUNNING', 'FAILED'].includes(stateOf(found, step))) continue;
     try {
-      refuseDeadly(claim);
+      refuseDeadly(record.claim);
       await run.server();
-      injectFault('undoing', { ...moment, step: step.name });
+      engine.injectFault('undoing', { ...moment, step: step.name });
       await step.undo(run);
-      injectFault('undone', { ...moment, step: step.name });
-      await progress.undone(claim, step.name);
+      engine.injectFault('undone', { ...moment, step: step.name });
+      await record.undone(step.name, open.takeNote(), (await step.tellsUndone?.(run)) ?? []);
     } catch (error) {
-      const { permanent: _, ...failure } = judge(error, claim, step);
-      return await failed(engine, claim, failure, error);
+      const { permanent: _, ...failure } = judge(error, record.claim, step);
+      return await failed(work, failure, error);
     }
   }
-  await progress.compensated(claim, cause);
+  await record.compensated(cause);
   return { kind: 'ended', failure: cause };
 }
 
-async function failed(engine: Engine, claim: Claim, failure: JobFailure, error: unknown): Promise<Outcome> {
-  const { code, message, step, attempt } = failure;
-  const exhausted = code === deadly ? { ...claim, failures: maxAttempts - 1 } : claim;
-  const last = await engine.progress.failed(exhausted, { step, code, message, attempt });
-  engine.surroundings.log.warn({ err: error, last, ...about(claim, failure) }, 'a step failed');
-  return last ? { kind: 'ended', failure } : { kind: 'again', failures: claim.failures + 1, error };
+async function failed({ engine, record }: Work, failure: JobFailure, error: unknown): Promise<Outcome> {
+  const last = await record.failed(failure, failure.code === deadly);
+  engine.surroundings.log.warn({ err: error, last, ...about(record.claim, failure) }, 'a step failed');
+  return last ? { kind: 'ended', failure } : { kind: 'again', failures: record.claim.failures, error };
 }
 
 const about = (claim: Claim, { step, code, attempt }: JobFailure) => ({
   operationId: claim.operationId,
   instanceId: claim.input.instanceId,
+  kind: claim.kind,
   correlationId: claim.cause.correlationId,
   epoch: claim.epoch,
   step,

@@ -8,6 +8,9 @@ const connectLimitMs = 5_000;
 const fenceLimitMs = 20_000;
 const fencePollMs = 20;
 
+/** Con este nombre entra en el servidor de los inquilinos todo lo que una operación abra: así se la puede cercar. */
+export const sessionName = (operationId: string, epoch: number): string => `op:${operationId}:${epoch}`;
+
 /** Las sesiones de una operación en el servidor de los inquilinos, todas con su nombre y su época. */
 export interface OperationSessions {
   /** La primera vez cerca a los anteriores: al volver, nada de una época vieja puede actuar en ese servidor. */
@@ -59,7 +62,7 @@ export function openSessions(parts: {
   async function connect(url: string): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: url,
-      application_name: `op:${operationId}:${epoch}`,
+      application_name: sessionName(operationId, epoch),
       connectionTimeoutMillis: connectLimitMs,
       keepAlive: true,
     });

@@ -2,6 +2,7 @@ import { migrate } from '@farutech/prisma/migrate';
 import type { Logger } from '@farutech/runtime/logger';
 import pg from 'pg';
 import { forgetUnfinished, missingMigrations } from './applied-migrations.ts';
+import { refuseWhileMoving } from './move/moves-under-way.ts';
 import type { TenantMigrations } from './tenant-migrations.ts';
 import { sharedRole } from './tenant-names.ts';
 
@@ -11,7 +12,10 @@ const migrateLock = 4_207_010;
 /** La base compartida de los Standard. */
 export interface SharedTenants {
   readonly url: string;
-  /** La deja al día: tablas de todos los productos, rol de la aplicación y puerta cerrada a los demás. */
+  /**
+   * La deja al día: tablas de todos los productos, rol de la aplicación y puerta cerrada a los demás. Con traslados en
+   * marcha no migra: MOVES_UNDER_WAY.
+   */
   prepare(): Promise<void>;
 }
 
@@ -41,6 +45,7 @@ export function createSharedTenants(parts: {
         await client.query('SELECT pg_advisory_lock($1)', [migrateLock]);
         await ensureRole(client);
         if ((await missingMigrations(client, migrations.all.names)).length > 0) {
+          await refuseWhileMoving(client);
           await forgetUnfinished(client);
           const applied = await migrate(url, migrations.all.folders);
           log.info({ applied }, 'shared database of the Standard tier migrated');

@@ -6,8 +6,8 @@ import {
   aRequest,
   openProvisioningWorld,
   type ProvisioningWorld,
+  provision,
 } from '../testing/provisioning-world.ts';
-import { provision } from './provision.ts';
 import { connectionOwner, sharedRole, tenantDatabaseName } from './tenant-names.ts';
 
 vi.setConfig({ testTimeout: 30_000 });

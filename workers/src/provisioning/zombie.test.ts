@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../tests/support/eventually.ts';
 import { aRequest, openProvisioningWorld, type ProvisioningWorld } from '../testing/provisioning-world.ts';
-import { exitOf, workersOf } from '../testing/worker-process.ts';
-import type { ProvisionInput } from './job.ts';
+import { exitOf, stopped, workersOf } from '../testing/worker-process.ts';
+import type { Order } from './job.ts';
 
 vi.setConfig({ testTimeout: 120_000, maxConcurrency: 3 });
 
@@ -19,16 +18,13 @@ afterAll(async () => {
 });
 
 /** Las que tiene en el servidor de los inquilinos quien la reclamó con esa época. */
-const sessionsOf = async ({ operationId }: ProvisionInput, epoch: number): Promise<number> => {
+const sessionsOf = async ({ operationId }: Order, epoch: number): Promise<number> => {
   const name = `op:${operationId}:${epoch}`;
   return (
     (await world.admin.query('SELECT 1 FROM pg_stat_activity WHERE application_name = $1', [name]))
       .rowCount ?? 0
   );
 };
-
-const stopped = (pid: number | undefined): boolean =>
-  readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.startsWith('T') === true;
 
 // Si un proceso está parado se mira en /proc.
 const onLinux = process.platform === 'linux' ? describe.concurrent : describe.skip;

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import type { DataOf } from '@farutech/contracts/contract';
+import type { provisionTenantInstance } from '@farutech/contracts/provisioning';
 import { createDatabase } from '@farutech/local/databases';
 import type { Delivery } from '@farutech/messaging/consume';
 import { migrate } from '@farutech/prisma/migrate';
@@ -8,11 +10,11 @@ import pg from 'pg';
 import { v7 } from 'uuid';
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts';
 import { placeOf } from '../config.ts';
+import { noCluster } from '../provisioning/cluster/no-cluster.ts';
 import { parseFaults } from '../provisioning/fault.ts';
-import type { ProvisionInput } from '../provisioning/job.ts';
 import { createJournal } from '../provisioning/journal.ts';
-import { createProgress } from '../provisioning/progress.ts';
-import { steps } from '../provisioning/provision-steps.ts';
+import { perform } from '../provisioning/perform.ts';
+import { plans } from '../provisioning/plans.ts';
 import type { Engine } from '../provisioning/run-operation.ts';
 import { createSharedTenants } from '../provisioning/shared-tenants.ts';
 import { readTenantMigrations } from '../provisioning/tenant-migrations.ts';
@@ -92,7 +94,13 @@ export async function openProvisioningWorld({ modest = false } = {}) {
     log,
     shared,
     migrations,
-    engine({ fault = '', leaseMs = 2_000, worker = v7(), journalPool = pool } = {}): Engine {
+    engine({
+      fault = '',
+      leaseMs = 2_000,
+      worker = v7(),
+      journalPool = pool,
+      cluster = noCluster,
+    } = {}): Engine {
       const journal = createJournal({ pool: journalPool, newId: v7, worker, leaseMs });
       return {
         surroundings: {
@@ -103,11 +111,13 @@ export async function openProvisioningWorld({ modest = false } = {}) {
           shared,
           templates: createTenantTemplates(tenantServerUrl, log),
           migrations,
+          leaving: { graceMs: 0, dumpDir: undefined },
+          cluster,
           log,
         },
         journal,
-        progress: createProgress(journal),
-        steps,
+        clock: () => new Date(),
+        plans,
         injectFault: parseFaults(fault),
         leaseMs,
       };
@@ -140,7 +150,8 @@ export async function openProvisioningWorld({ modest = false } = {}) {
       );
       const { rows: held } = await pool.query<{ reserved: number; published: number }>(
         `SELECT (SELECT count(*)::int FROM tenant_database WHERE instance_id = $1 AND released_at IS NULL) AS reserved,
-                (SELECT count(*)::int FROM published_subdomain WHERE instance_id = $1) AS published`,
+                (SELECT count(*)::int FROM published_subdomain
+                 WHERE instance_id = $1 AND withdrawn_at IS NULL) AS published`,
         [instanceId],
       );
       return { ...rows[0], ...registered[0], ...held[0] };
@@ -156,7 +167,9 @@ export type ProvisioningWorld = Awaited<ReturnType<typeof openProvisioningWorld>
 let count = 0;
 
 /** La petición de una instancia nueva de farutech-vet. */
-export function aRequest(over: Partial<ProvisionInput> = {}): ProvisionInput {
+export type ProvisionOrder = DataOf<typeof provisionTenantInstance>;
+
+export function aRequest(over: Partial<ProvisionOrder> = {}): ProvisionOrder {
   count += 1;
   const instanceCode = over.instanceCode ?? `norte-${process.pid}-${count}`;
   return {
@@ -184,6 +197,9 @@ export const aDelivery = (over: Partial<Delivery> = {}): Delivery => ({
   lastAttempt: false,
   ...over,
 });
+
+export const provision = (engine: Engine, order: ProvisionOrder, delivery: Delivery): Promise<void> =>
+  perform(engine, 'PROVISION', order, delivery);
 
 /** «reserve RUNNING»: los avances de los pasos, y los finales por su nombre. */
 export const story = (facts: readonly Fact[]): readonly string[] =>

@@ -1,11 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PermanentError } from '@farutech/kernel/errors';
 import { expect } from 'vitest';
 import { eventually } from '../../../tests/support/eventually.ts';
-import type { ProvisionInput } from '../provisioning/job.ts';
-import { provision } from '../provisioning/provision.ts';
-import { aDelivery, nothing, type ProvisioningWorld, story } from './provisioning-world.ts';
+import type { Cluster } from '../provisioning/cluster/cluster.ts';
+import { noCluster } from '../provisioning/cluster/no-cluster.ts';
+import {
+  aDelivery,
+  nothing,
+  type ProvisioningWorld,
+  type ProvisionOrder,
+  provision,
+  story,
+} from './provisioning-world.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const leaseMs = 600;
@@ -14,11 +22,18 @@ const leaseMs = 600;
 export const exitOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? `${code}`)));
 
+/** Está parado con SIGSTOP. */
+export const stopped = (pid: number | undefined): boolean =>
+  readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.startsWith('T') === true;
+
 /** Trabajadores en procesos que se pueden matar y parar, y otro, en este, que acaba lo suyo. */
-export function workersOf(world: ProvisioningWorld) {
+export function workersOf(
+  world: ProvisioningWorld,
+  { env = {}, cluster = noCluster }: { readonly env?: NodeJS.ProcessEnv; readonly cluster?: Cluster } = {},
+) {
   const children = new Set<ChildProcess>();
 
-  function worker(request: ProvisionInput, fault: string): ChildProcess & { readonly output: string } {
+  function worker(request: ProvisionOrder, fault: string): ChildProcess & { readonly output: string } {
     const child = spawn(
       process.execPath,
       ['--conditions=source', '--import', 'tsx', `${root}workers/src/testing/provision-once.ts`],
@@ -26,6 +41,7 @@ export function workersOf(world: ProvisioningWorld) {
         cwd: root,
         env: {
           ...process.env,
+          ...env,
           TSX_TSCONFIG_PATH: 'tsconfig.dev.json',
           LOG_LEVEL: 'silent',
           NODE_ENV: 'test',
@@ -49,8 +65,8 @@ export function workersOf(world: ProvisioningWorld) {
   }
 
   /** Otro trabajador, que recibe la orden cuantas veces haga falta. */
-  const finish = (request: ProvisionInput, fault = ''): Promise<void> => {
-    const engine = world.engine({ leaseMs, fault });
+  const finish = (request: ProvisionOrder, fault = ''): Promise<void> => {
+    const engine = world.engine({ leaseMs, fault, cluster });
     return eventually(
       () =>
         provision(engine, request, aDelivery()).catch((error: unknown) => {
@@ -60,7 +76,7 @@ export function workersOf(world: ProvisioningWorld) {
     );
   };
 
-  async function expectOneActivation(request: ProvisionInput): Promise<void> {
+  async function expectOneActivation(request: ProvisionOrder): Promise<void> {
     const facts = await world.factsOf(request.operationId);
     expect(facts.map(({ data }) => data.n)).toEqual(facts.map((_, index) => index + 1));
     expect(story(facts).filter((line) => line === 'TenantInstanceProvisioned')).toHaveLength(1);
@@ -77,7 +93,7 @@ export function workersOf(world: ProvisioningWorld) {
     });
   }
 
-  async function expectNothingLeft(request: ProvisionInput): Promise<void> {
+  async function expectNothingLeft(request: ProvisionOrder): Promise<void> {
     const facts = await world.factsOf(request.operationId);
     expect(facts.map(({ data }) => data.n)).toEqual(facts.map((_, index) => index + 1));
     expect(story(facts).at(-1)).toBe('OperationCompensated');

@@ -1,7 +1,7 @@
 import { promises as files } from 'node:fs';
 import { fact, uuid } from '@farutech/contracts/contract';
 import type { MessageDeadLettered } from '@farutech/contracts/dead-letter';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from 'nats';
 import pg from 'pg';
 import { z } from 'zod';
@@ -88,6 +88,11 @@ export async function lookAt(url: string) {
         if (stored !== null) letters.push(stored.json<{ data: MessageDeadLettered }>().data);
       }
       return letters;
+    },
+    /** Recibe uno y lo devuelve sin decir nada de él, como quien se cae: gasta una entrega. */
+    async takeAndReturn(stream: string, durable: string): Promise<void> {
+      const consumer = await jetstream(connection).consumers.get(stream, durable);
+      (await consumer.next({ expires: 5_000 }))?.nak();
     },
     publishRaw: (subject: string, body: string) => connection.request(subject, body),
     close: () => connection.close(),

@@ -81,7 +81,7 @@ export async function startTenantWorld(): Promise<TenantWorld> {
     outside,
     async addStandard(tenantId = newId()) {
       for (const statement of seed(tenantId).slice(1)) await outside.query(statement);
-      homes.set(tenantId, { databaseTier: 'STANDARD' });
+      homes.set(tenantId, { databaseId: 'shared', databaseTier: 'STANDARD', other: null });
       return tenantId;
     },
     async addEnterprise(tenantId = newId()) {
@@ -93,8 +93,10 @@ export async function startTenantWorld(): Promise<TenantWorld> {
       const url = server.url(name);
       await run(url, [`SELECT admit_application_role('${name}')`, ...seed(tenantId)]);
       homes.set(tenantId, {
+        databaseId: name,
         databaseTier: 'ENTERPRISE',
         connectionString: as(url, name, `-c app.tenant_id=${tenantId}`),
+        other: null,
       });
       return tenantId;
     },

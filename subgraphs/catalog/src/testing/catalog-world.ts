@@ -47,6 +47,9 @@ export async function openCatalogWorld(): Promise<CatalogWorld> {
     databaseUrl,
     natsUrl: 'nats://127.0.0.1:1',
     ackWaitMs: 30_000,
+    pruneCron: '17 3 * * *',
+    outboxKeepDays: 7,
+    clock: () => new Date(),
   };
   const catalog = await startCatalog({ ...served, internalTokenSecret: testSecret, role: 'api' }, log);
   const ask = catalogClient(testSecret);

@@ -125,6 +125,24 @@ describe('los hechos que llegan', () => {
     expect([tables.subscriptions.size, tables.outbox.length, tables.states.length]).toEqual([1, 1, 3]);
   });
 
+  it('si tenancy no la da por ACTIVE y pregunta otra vez, se le contesta lo mismo; si ya lo dijo, nada', async () => {
+    const { parts, tables } = fresh();
+    for (const [n, event] of salesOfNorte.slice(0, -1).entries())
+      await deliver(parts, { messageId: `m${n}`, event });
+    const [first] = tables.outbox;
+
+    await deliver(parts, { messageId: 'otra vez', event: provisionedFact() });
+    expect(tables.outbox).toHaveLength(2);
+    expect(tables.outbox[1]).toMatchObject({
+      contract: planSubscriptionActivated,
+      data: { ...(first?.data as object), activatedAt: expect.any(String) },
+    });
+
+    await deliver(parts, { messageId: 'activa', event: statusFact({ version: 9, status: 'ACTIVE' }) });
+    await deliver(parts, { messageId: 'y otra', event: provisionedFact() });
+    expect(tables.outbox).toHaveLength(2);
+  });
+
   it('un estado más viejo que el que se tiene no cuenta, pero queda en la historia', async () => {
     const { parts, tables } = fresh();
 

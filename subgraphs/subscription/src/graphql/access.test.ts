@@ -43,6 +43,9 @@ beforeAll(async () => {
     databaseUrl,
     natsUrl,
     ackWaitMs: 30_000,
+    pruneCron: '17 3 * * *',
+    outboxKeepDays: 7,
+    clock: () => new Date(),
     internalTokenSecret: secret,
     role: 'api',
   } as const;

@@ -47,6 +47,9 @@ beforeAll(async () => {
     databaseUrl,
     natsUrl: 'nats://127.0.0.1:1',
     ackWaitMs: 30_000,
+    pruneCron: '17 3 * * *',
+    outboxKeepDays: 7,
+    clock: () => new Date(),
     internalTokenSecret: secret,
     role: 'api',
   } as const;

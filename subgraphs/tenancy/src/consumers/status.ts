@@ -1,8 +1,12 @@
 import {
+  operationAwaitsConfirmation,
   operationCompensated,
   operationFailed,
   operationStepChanged,
+  operationSucceeded,
+  tenantHomeMoved,
   tenantInstanceProvisioned,
+  tenantMovePrepared,
 } from '@farutech/contracts/provisioning';
 import { type ConsumerDefinition, type Delivery, on } from '@farutech/messaging/consume';
 import {
@@ -27,6 +31,12 @@ export function statusConsumer(parts: ApplyOperationFactParts): ConsumerDefiniti
       on(operationStepChanged, (data, delivery) => apply(delivery, { kind: 'OperationStepChanged', data })),
       on(tenantInstanceProvisioned, (data, delivery) =>
         apply(delivery, { kind: 'TenantInstanceProvisioned', data }),
+      ),
+      on(operationSucceeded, (data, delivery) => apply(delivery, { kind: 'OperationSucceeded', data })),
+      on(tenantMovePrepared, (data, delivery) => apply(delivery, { kind: 'TenantMovePrepared', data })),
+      on(tenantHomeMoved, (data, delivery) => apply(delivery, { kind: 'TenantHomeMoved', data })),
+      on(operationAwaitsConfirmation, (data, delivery) =>
+        apply(delivery, { kind: 'OperationAwaitsConfirmation', data }),
       ),
       on(operationFailed, (data, delivery) => apply(delivery, { kind: 'OperationFailed', data })),
       on(operationCompensated, (data, delivery) => apply(delivery, { kind: 'OperationCompensated', data })),

@@ -18,6 +18,15 @@ export interface OperationStepState {
   readonly finishedAt: Date | null;
 }
 
+/** Una orden tal como se le dio al trabajador: con qué contrato y con qué datos. */
+export interface ToldOrder {
+  readonly name: string;
+  readonly version: number;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** La orden con que empezó la operación, cuando esta es la decisión sobre un traslado. */
+  readonly after?: ToldOrder;
+}
+
 export interface OperationData {
   readonly id: string;
   readonly instanceId: string;
@@ -35,5 +44,12 @@ export interface OperationData {
   readonly movedAt: Date;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
+  /** Cuándo se confirma solo un traslado que espera. */
+  readonly confirmBy: Date | null;
+  /** La última que se dio por ella; null en las de antes de que se guardara. */
+  readonly order: ToldOrder | null;
+  /** Las veces que el barrendero ha vuelto a dar la orden, y la última. */
+  readonly rung: number;
+  readonly rungAt: Date | null;
   readonly steps: readonly OperationStepState[];
 }

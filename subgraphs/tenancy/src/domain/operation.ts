@@ -1,4 +1,4 @@
-import { OutOfOrderError, PermanentError } from '@farutech/kernel/errors';
+import { DomainError, OutOfOrderError, PermanentError } from '@farutech/kernel/errors';
 import type {
   Failure,
   OperationData,
@@ -7,7 +7,9 @@ import type {
   OperationState,
   OperationStepState,
   ReportedStep,
+  ToldOrder,
 } from './operation-data.ts';
+import { type OperationAction, operationTransitions } from './operation-transitions.ts';
 
 /** El lugar de un hecho entre los de su operación. */
 export interface FactNumber {
@@ -16,43 +18,16 @@ export interface FactNumber {
   readonly attempt: number;
 }
 
-type Action = 'work' | 'undo' | 'succeed' | 'fail' | 'compensate';
-
-/**
- * FAILED y COMPENSATED admiten hechos: el trabajador sigue tras un reintento, o tras una carta muerta que
- * tenancy dio por fracaso antes de que el trabajador hubiera dicho lo suyo.
- */
-export const operationTransitions: Readonly<
-  Record<OperationState, Readonly<Partial<Record<Action, OperationState>>>>
-> = {
-  SCHEDULED: {
-    work: 'RUNNING',
-    undo: 'COMPENSATING',
-    succeed: 'SUCCEEDED',
-    fail: 'FAILED',
-    compensate: 'COMPENSATED',
-  },
-  RUNNING: {
-    work: 'RUNNING',
-    undo: 'COMPENSATING',
-    succeed: 'SUCCEEDED',
-    fail: 'FAILED',
-    compensate: 'COMPENSATED',
-  },
-  AWAITING_CONFIRMATION: {},
-  COMPENSATING: { undo: 'COMPENSATING', fail: 'FAILED', compensate: 'COMPENSATED' },
-  SUCCEEDED: {},
-  FAILED: {
-    work: 'RUNNING',
-    undo: 'COMPENSATING',
-    succeed: 'SUCCEEDED',
-    fail: 'FAILED',
-    compensate: 'COMPENSATED',
-  },
-  COMPENSATED: { work: 'RUNNING' },
-};
-
 const ended: ReadonlySet<OperationState> = new Set(['SUCCEEDED', 'FAILED', 'COMPENSATED']);
+const busy: ReadonlySet<OperationState> = new Set(['SCHEDULED', 'RUNNING', 'COMPENSATING']);
+const settled: ReadonlySet<OperationStepState['state']> = new Set(['DONE', 'SKIPPED']);
+const untouched = {
+  state: 'PENDING',
+  attempt: 0,
+  detail: null,
+  startedAt: null,
+  finishedAt: null,
+} as const;
 const instantOrNull = (raw: string | null): Date | null => (raw === null ? null : new Date(raw));
 
 /** Trabajo largo sobre una instancia, tal como lo cuentan los hechos de su trabajador. */
@@ -74,15 +49,7 @@ export class Operation {
     > & { readonly stepNames: readonly string[] },
   ): Operation {
     const { stepNames, ...given } = order;
-    const steps = stepNames.map((name, ord) => ({
-      ord,
-      name,
-      state: 'PENDING' as const,
-      attempt: 0,
-      detail: null,
-      startedAt: null,
-      finishedAt: null,
-    }));
+    const steps = stepNames.map((name, ord) => ({ ord, name, ...untouched }));
     return new Operation({
       ...given,
       state: 'SCHEDULED',
@@ -93,6 +60,10 @@ export class Operation {
       epoch: 0,
       movedAt: given.startedAt,
       finishedAt: null,
+      confirmBy: null,
+      order: null,
+      rung: 0,
+      rungAt: null,
       steps,
     });
   }
@@ -107,6 +78,12 @@ export class Operation {
 
   get isOver(): boolean {
     return ended.has(this.#data.state);
+  }
+
+  /** La orden con que empezó: la que se da otra vez al reintentarla. */
+  get ownOrder(): ToldOrder | null {
+    const { order } = this.#data;
+    return order?.after ?? order;
   }
 
   data(): OperationData {
@@ -160,6 +137,62 @@ export class Operation {
     this.#data = { ...this.#data, steps, failure: null, finishedAt: null };
   }
 
+  /** Está hecha, y se puede volver atrás hasta que alguien o el reloj decida. */
+  wait(confirmBy: Date): void {
+    this.#move('wait');
+    this.#data = { ...this.#data, failure: null, finishedAt: null, confirmBy };
+  }
+
+  /** Lo que se le acaba de mandar al trabajador. */
+  told(order: ToldOrder): void {
+    this.#data = { ...this.#data, order };
+  }
+
+  /** Se le da otra vez su última orden. La cuenta empieza de nuevo con cada señal de vida. */
+  ring(at: Date): number {
+    const { rung, rungAt, movedAt } = this.#data;
+    const again = rungAt !== null && rungAt >= movedAt ? rung + 1 : 1;
+    this.#data = { ...this.#data, rung: again, rungAt: at };
+    return again;
+  }
+
+  /** Se acepta una vez: la segunda decisión ya no la encuentra esperando. */
+  decide(decision: 'confirm' | 'revert', at: Date): void {
+    if (!this.#can(decision)) {
+      throw new DomainError(
+        'ILLEGAL_TRANSITION',
+        `This operation is ${this.#data.state}; only a move that is AWAITING_CONFIRMATION is decided.`,
+        'operationId',
+      );
+    }
+    this.#move(decision);
+    this.#data = { ...this.#data, movedAt: at };
+  }
+
+  /** FAILED sigue por el primer paso sin hacer; COMPENSATED empieza otra vez, que no queda nada hecho. */
+  retry(at: Date): void {
+    const { state, requestNo, steps } = this.#data;
+    if (!this.#can('retry')) {
+      throw new DomainError(
+        busy.has(state) ? 'OPERATION_IN_PROGRESS' : 'ILLEGAL_TRANSITION',
+        `This operation is ${state}; only one that is FAILED or COMPENSATED is retried.`,
+        'operationId',
+      );
+    }
+    this.#move('retry');
+    const kept = state === 'FAILED' ? settled : new Set<OperationStepState['state']>();
+    this.#data = {
+      ...this.#data,
+      state: steps.some((step) => kept.has(step.state)) ? 'RUNNING' : 'SCHEDULED',
+      requestNo: requestNo + 1,
+      attempt: 0,
+      failure: null,
+      finishedAt: null,
+      movedAt: at,
+      steps: steps.map((step) => (kept.has(step.state) ? step : { ...step, ...untouched })),
+    };
+  }
+
   succeed(at: Date): void {
     this.#move('succeed');
     this.#data = { ...this.#data, failure: null, finishedAt: at };
@@ -175,7 +208,11 @@ export class Operation {
     this.#data = { ...this.#data, failure, finishedAt: at };
   }
 
-  #move(action: Action): void {
+  #can(action: OperationAction): boolean {
+    return operationTransitions[this.#data.state][action] !== undefined;
+  }
+
+  #move(action: OperationAction): void {
     const state = operationTransitions[this.#data.state][action];
     if (state === undefined) {
       throw new PermanentError(
@@ -183,6 +220,6 @@ export class Operation {
         `an operation that is ${this.#data.state} cannot ${action}`,
       );
     }
-    this.#data = { ...this.#data, state };
+    this.#data = { ...this.#data, state, confirmBy: null };
   }
 }

@@ -2,8 +2,10 @@ import type { OutgoingEvent } from '@farutech/contracts/contract';
 import type { MessageDeadLettered } from '@farutech/contracts/dead-letter';
 import type { Cause, IdempotencyClaim } from '@farutech/kernel/request';
 import type { Customer } from './customer.ts';
+import type { DeadLetter } from './dead-letter.ts';
 import type { KnownPlan, KnownProduct } from './known-plan.ts';
 import type { Operation } from './operation.ts';
+import type { Standing } from './operation-admission.ts';
 import type { DatabaseTier, StatusEntry, TenantInstance } from './tenant-instance.ts';
 
 export interface CustomerStore {
@@ -31,6 +33,8 @@ export interface OperationStore {
   add(operation: Operation): Promise<void>;
   get(id: string): Promise<Operation | null>;
   newestOf(instanceId: string): Promise<Operation | null>;
+  /** Las que pueden estorbar a otra: todas las que no acabaron hechas o deshechas. */
+  standingOf(instanceId: string): Promise<readonly Standing[]>;
   save(operation: Operation): Promise<void>;
 }
 
@@ -38,15 +42,33 @@ export interface FeedStore {
   append(entry: StatusEntry): Promise<void>;
 }
 
-export interface TenantHome {
-  readonly tenantId: string;
+/** Una base en la que pueden estar los datos de un inquilino. */
+export interface TenantPlace {
   readonly databaseId: string;
   readonly databaseTier: DatabaseTier;
   readonly connectionCipher: string | null;
 }
 
+export interface TenantHome extends TenantPlace {
+  readonly tenantId: string;
+  /** La más nueva es la que vale. */
+  readonly epoch: number;
+  /** En un traslado: a dónde lleva, y tras el cambio de casa, de dónde viene. */
+  readonly other: TenantPlace | null;
+}
+
 export interface TenantHomeStore {
-  put(home: TenantHome): Promise<void>;
+  get(tenantId: string): Promise<TenantHome | null>;
+  /** La primera, o la de quien nació otra vez. */
+  put(tenantId: string, place: TenantPlace): Promise<void>;
+  prepare(tenantId: string, other: TenantPlace): Promise<void>;
+  /** La casa pasa a ser esa, y la de antes, la otra. `false`: ya había una más nueva. */
+  move(tenantId: string, place: TenantPlace, epoch: number): Promise<boolean>;
+  /** El traslado acabó: no hay otra. */
+  forgetOther(tenantId: string): Promise<void>;
+  remove(tenantId: string): Promise<void>;
+  /** Si queda algún cambio anunciado en la otra casa del que aún no consta cómo acabó. */
+  otherIsUnsettled(tenantId: string): Promise<boolean>;
 }
 
 /** Lo que tenancy guarda de catalog. Lo más viejo que lo guardado no se mira. */
@@ -62,6 +84,9 @@ export interface CatalogStore {
 export interface DeadLetterStore {
   /** Una vez por consumidor y mensaje. */
   add(id: string, letter: MessageDeadLettered): Promise<void>;
+  /** Nadie más la cambia antes de que acabe esta transacción. */
+  lock(id: string): Promise<DeadLetter | null>;
+  save(letter: DeadLetter): Promise<void>;
 }
 
 export interface Stores {

@@ -1,9 +1,10 @@
 import type { DataOf } from '@farutech/contracts/contract';
 import type { tenantInstanceStatusChanged } from '@farutech/contracts/tenancy';
 import { PermanentError } from '@farutech/kernel/errors';
+import { actionOfSuccess, type InstanceAction, instanceTransitions } from './instance-transitions.ts';
 import type { Operation } from './operation.ts';
 import type { OperationStepState } from './operation-data.ts';
-import { sentenceOfFailure, sentenceOfStep, sentences } from './sentence.ts';
+import { livesIn, moveSentences, sentenceOfFailure, sentenceOfStep, sentencesOf } from './sentence.ts';
 
 /** Una entrada de la historia: lo que ve un suscriptor, y lo que se cuenta a los demás. */
 export type StatusEntry = DataOf<typeof tenantInstanceStatusChanged>;
@@ -34,19 +35,6 @@ export interface TenantInstanceState {
   readonly orderedUntil: Date | null;
   readonly createdAt: Date;
 }
-
-type Action = 'activate' | 'fail' | 'reopen';
-
-/** Los estados de una instancia. Lo que no está aquí no puede pasar. */
-export const instanceTransitions: Readonly<
-  Record<TenantInstanceStatus, Readonly<Partial<Record<Action, TenantInstanceStatus>>>>
-> = {
-  PROVISIONING: { activate: 'ACTIVE', fail: 'FAILED' },
-  ACTIVE: {},
-  FAILED: { reopen: 'PROVISIONING' },
-  SUSPENDED: {},
-  DECOMMISSIONED: {},
-};
 
 type Bought = Pick<TenantInstanceState, 'planId' | 'planCode' | 'planVersion' | 'maxUsers'>;
 
@@ -83,7 +71,7 @@ export class TenantInstance {
       provisionedAt: null,
       subscriptionActivatedAt: null,
     });
-    instance.#tell({ message: sentences.requested, operation, at: order.createdAt }, true);
+    instance.#tell({ message: sentencesOf('PROVISION').requested, operation, at: order.createdAt }, true);
     return instance;
   }
 
@@ -111,13 +99,44 @@ export class TenantInstance {
     this.#tell({ message, operation, step, at }, reopened);
   }
 
+  /** Se aceptó una operación sobre la instancia, o su reintento; el estado cambia cuando acabe. */
+  requested(operation: Operation, at: Date): void {
+    const { requested, again } = sentencesOf(operation.kind);
+    const isRetry = operation.data().requestNo > 0;
+    const reopened = operation.kind === 'PROVISION' && this.#can('reopen') && this.#move('reopen');
+    this.#tell({ message: isRetry ? again : requested, operation, at }, reopened);
+  }
+
+  /** Una operación que no es PROVISION acabó bien. */
+  succeeded(operation: Operation, at: Date): void {
+    const action = actionOfSuccess[operation.kind];
+    const changed = action !== undefined && this.#can(action) && this.#move(action);
+    this.#tell({ message: sentencesOf(operation.kind).succeeded, operation, at }, changed);
+  }
+
+  /** Sus datos viven en el otro nivel. */
+  homeMoved(databaseTier: DatabaseTier, operation: Operation, at: Date): void {
+    this.#state = { ...this.#state, databaseTier };
+    this.#tell({ message: livesIn[databaseTier], operation, at }, false);
+  }
+
+  /** El traslado espera a que alguien decida. */
+  moveWaits(operation: Operation, at: Date): void {
+    this.#tell({ message: moveSentences.waits, operation, at }, false);
+  }
+
+  moveDecided(decision: 'confirm' | 'revert', operation: Operation, at: Date): void {
+    this.#tell({ message: moveSentences[decision], operation, at }, false);
+  }
+
   /** El trabajador ha acabado. ACTIVE solo si la suscripción ya está en marcha. */
   provisioned(operation: Operation, at: Date): void {
     const before = this.#state.status;
     if (this.#can('reopen')) this.#move('reopen');
     this.#state = { ...this.#state, provisionedAt: this.#state.provisionedAt ?? at };
     if (this.#state.subscriptionActivatedAt !== null) this.#move('activate');
-    const message = this.#state.status === 'ACTIVE' ? sentences.active : sentences.provisioned;
+    const { active, succeeded } = sentencesOf('PROVISION');
+    const message = this.#state.status === 'ACTIVE' ? active : succeeded;
     this.#tell({ message, operation, at }, this.#state.status !== before);
   }
 
@@ -129,7 +148,7 @@ export class TenantInstance {
     this.#state = { ...this.#state, ...bought, subscriptionActivatedAt };
     if (this.#state.provisionedAt === null || !this.#can('activate')) return;
     this.#move('activate');
-    this.#tell({ message: sentences.active, operation, at }, true);
+    this.#tell({ message: sentencesOf('PROVISION').active, operation, at }, true);
   }
 
   /** La operación acabó mal. Solo un PROVISION fallido deja la instancia FAILED. */
@@ -137,14 +156,14 @@ export class TenantInstance {
     const { failure } = operation.data();
     if (failure === null) throw new TypeError('an operation that failed says why');
     const fails = operation.kind === 'PROVISION' && this.#can('fail') && this.#move('fail');
-    this.#tell({ message: sentenceOfFailure(failure), operation, at }, fails);
+    this.#tell({ message: sentenceOfFailure(operation.kind, failure), operation, at }, fails);
   }
 
-  #can(action: Action): boolean {
+  #can(action: InstanceAction): boolean {
     return instanceTransitions[this.#state.status][action] !== undefined;
   }
 
-  #move(action: Action): true {
+  #move(action: InstanceAction): true {
     const status = instanceTransitions[this.#state.status][action];
     if (status === undefined) {
       throw new PermanentError(

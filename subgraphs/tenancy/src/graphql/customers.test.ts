@@ -4,7 +4,15 @@ import { type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
 import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tenancyReads } from '../persistence/queries/tenancy-reads.ts';
-import { exito, failedFact, norte, operatorCause, vetProfessional, viewerOf } from '../testing/builders.ts';
+import {
+  exito,
+  failedFact,
+  moveWarmMs,
+  norte,
+  operatorCause,
+  vetProfessional,
+  viewerOf,
+} from '../testing/builders.ts';
 import { noTenants } from '../testing/no-tenants.ts';
 import type { Data } from '../testing/tenancy-client.ts';
 import { startTenancyDatabase, type TenancyDatabase, testCipher } from '../testing/tenancy-database.ts';
@@ -31,7 +39,7 @@ beforeAll(async () => {
   const { unitOfWork, prisma } = database;
   ({ schema } = await buildTenancySchema({ ...unwiredParts, unitOfWork, newId, clock }));
   const learnOffer = async () => ({ productExists: true, plan: vetProfessional });
-  const parts = { unitOfWork, newId, clock, tenantDomain: 'tenants.farutech.test', learnOffer };
+  const parts = { unitOfWork, newId, clock, tenantDomain: 'tenants.farutech.test', learnOffer, moveWarmMs };
   customerId = (await registerCustomer(parts, operatorCause, exito)).id;
   otherId = (await registerCustomer(parts, operatorCause, { ...exito, taxId: '890903938-8' })).id;
   for (const instanceCode of ['norte', 'sur']) {

@@ -1,5 +1,6 @@
 import { Authorise, everybody } from '@farutech/subgraph/authorise';
 import { type Connection, parsePage, toConnection } from '@farutech/subgraph/connection';
+import { DateTime } from '@farutech/subgraph/scalars';
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { OperationView, StepView } from '../persistence/queries/views.ts';
 import type { TenancyContext } from './context.ts';
@@ -39,5 +40,16 @@ export class OperationResolver {
   @FieldResolver(() => [OperationStep], { description: 'In order, those still to come too.' })
   async steps(@Root() { id }: OperationView, @Ctx() { reads }: TenancyContext): Promise<readonly StepView[]> {
     return await reads.stepsOf(id);
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'When a move that is AWAITING_CONFIRMATION confirms itself; null for anything else.',
+  })
+  async confirmBy(
+    @Root() { id, state }: OperationView,
+    @Ctx() { reads }: TenancyContext,
+  ): Promise<Date | null> {
+    return state === 'AWAITING_CONFIRMATION' ? await reads.confirmByOf(id) : null;
   }
 }

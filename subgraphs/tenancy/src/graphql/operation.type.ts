@@ -26,7 +26,7 @@ export class OperationStep {
 
 @ObjectType({
   description:
-    'Long-running work on an instance. One at a time per instance; a second request is OPERATION_IN_PROGRESS.',
+    'Long-running work on an instance. One at a time per instance; a second request is OPERATION_IN_PROGRESS, but a move that waits for its confirmation lets the instance be suspended and resumed.',
 })
 export class Operation {
   @Field(() => ID, { description: 'UUIDv7.' }) id!: string;

@@ -4,7 +4,7 @@ import { type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
 import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tenancyReads } from '../persistence/queries/tenancy-reads.ts';
-import { exito, norte, operatorCause, vetProfessional, viewerOf } from '../testing/builders.ts';
+import { exito, moveWarmMs, norte, operatorCause, vetProfessional, viewerOf } from '../testing/builders.ts';
 import { noTenants } from '../testing/no-tenants.ts';
 import { startTenancyDatabase, type TenancyDatabase, testCipher } from '../testing/tenancy-database.ts';
 import { unwiredParts } from '../testing/unwired-parts.ts';
@@ -260,7 +260,7 @@ describe('lo que cada quien ve', () => {
     });
     const failure = { step: 'create-database', code: 'DATABASE_FULL', message: 'The server is full.' };
     await applyOperationFact(
-      { unitOfWork, clock },
+      { unitOfWork, clock, moveWarmMs },
       { ...operatorCause, messageId: 'fact:1' },
       {
         kind: 'OperationFailed',

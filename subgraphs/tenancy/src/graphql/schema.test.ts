@@ -26,6 +26,18 @@ describe('el esquema de tenancy', () => {
     expect(roles['Mutation.deactivateCustomer']).toEqual(['PLATFORM_ADMIN', 'SUPPORT']);
     expect(roles['Query.overview']).toEqual(['PLATFORM_ADMIN', 'SUPPORT', 'BILLING']);
     expect(roles['Mutation.provisionTenantInstance']).toEqual(['PLATFORM_ADMIN', 'CUSTOMER_ADMIN']);
+    for (const operation of ['suspendTenantInstance', 'resumeTenantInstance']) {
+      expect(roles[`Mutation.${operation}`]).toEqual(['PLATFORM_ADMIN', 'CUSTOMER_ADMIN']);
+    }
+    const operators = [
+      'decommissionTenantInstance',
+      'moveTenantTier',
+      'confirmTenantMove',
+      'revertTenantMove',
+    ];
+    for (const operation of [...operators, 'migrateTenantSchema', 'retryOperation']) {
+      expect(roles[`Mutation.${operation}`], operation).toEqual(['PLATFORM_ADMIN']);
+    }
     expect(roles['Query.customers']).not.toContain('CHILD_APP');
   });
 });

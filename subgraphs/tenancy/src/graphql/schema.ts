@@ -4,8 +4,11 @@ import type { TenancyContext } from './context.ts';
 import { CustomerResolver } from './customer.resolver.ts';
 import { Customer } from './customer.type.ts';
 import { customerMutations } from './customer-mutations.resolver.ts';
+import { deadLetterResolver } from './dead-letter.resolver.ts';
+import { instanceLifeResolver } from './instance-life.resolver.ts';
 import { type LiveFeeds, liveResolvers } from './live.resolver.ts';
 import { OperationResolver } from './operation.resolver.ts';
+import { operationMutations } from './operation-mutations.resolver.ts';
 import { OverviewResolver } from './overview.resolver.ts';
 import { type TenantDataParts, tenantDataResolver } from './tenant-data.resolver.ts';
 import { tenantInstanceResolver } from './tenant-instance.resolver.ts';
@@ -24,8 +27,11 @@ export function buildTenancySchema(parts: TenancySchemaParts): Promise<Federated
         CustomerResolver,
         customerMutations(parts),
         tenantInstanceResolver(parts),
+        instanceLifeResolver(parts),
         tenantDataResolver(parts),
+        operationMutations(parts),
         OperationResolver,
+        deadLetterResolver(parts),
         OverviewResolver,
         ViewerResolver,
         live.ProvisioningStatusResolver,

@@ -108,7 +108,10 @@ export function tenantInstanceResolver(parts: ProvisionTenantInstanceParts) {
       return toConnection(rows, page, cursorOf, () => reads.countOperationsOf(id));
     }
 
-    @FieldResolver(() => Operation, { nullable: true, description: 'The one that is under way, if any.' })
+    @FieldResolver(() => Operation, {
+      nullable: true,
+      description: 'The one that is under way, if any; beside it a move may wait for its confirmation.',
+    })
     currentOperation(
       @Root() { id }: InstanceView,
       @Ctx() { reads }: TenancyContext,

@@ -1,16 +1,37 @@
-import type { Operation as OperationRow, OperationStep as StepRow } from '@farutech/prisma/tenancy';
+import {
+  type Operation as OperationRow,
+  Prisma,
+  type OperationStep as StepRow,
+} from '@farutech/prisma/tenancy';
 import { Operation } from '../domain/operation.ts';
-import type { OperationData } from '../domain/operation-data.ts';
+import type { OperationData, ToldOrder } from '../domain/operation-data.ts';
 import type { OperationStore } from '../domain/ports.ts';
 import type { Transaction } from './open-prisma.ts';
 
 const withSteps = { steps: { orderBy: { ord: 'asc' } } } as const;
 
+const isRecord = (raw: unknown): raw is Readonly<Record<string, unknown>> =>
+  typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+
+function parseOrder(raw: unknown): ToldOrder {
+  if (
+    !isRecord(raw) ||
+    typeof raw.name !== 'string' ||
+    typeof raw.version !== 'number' ||
+    !isRecord(raw.data)
+  ) {
+    throw new TypeError('the order of an operation is not one');
+  }
+  const { name, version, data, after } = raw;
+  return after === undefined ? { name, version, data } : { name, version, data, after: parseOrder(after) };
+}
+
 function toOperation(row: OperationRow & { steps: StepRow[] }): Operation {
-  const { tenantInstanceId, failureStep, failureCode, failureMessage, steps, ...same } = row;
+  const { tenantInstanceId, failureStep, failureCode, failureMessage, steps, order: told, ...same } = row;
   return Operation.restore({
     ...same,
     instanceId: tenantInstanceId,
+    order: told === null ? null : parseOrder(told),
     failure:
       failureStep === null
         ? null
@@ -19,9 +40,11 @@ function toOperation(row: OperationRow & { steps: StepRow[] }): Operation {
   });
 }
 
-function columnsOf({ id: _id, steps: _steps, instanceId, failure, ...same }: OperationData) {
+function columnsOf({ id: _id, steps: _steps, instanceId, failure, order: told, ...same }: OperationData) {
   return {
     ...same,
+    // Pasar por JSON dice también al compilador que no hay otra cosa.
+    order: told === null ? Prisma.DbNull : JSON.parse(JSON.stringify(told)),
     tenantInstanceId: instanceId,
     failureStep: failure?.step ?? null,
     failureCode: failure?.code ?? null,
@@ -47,6 +70,15 @@ export const operationStore = (tx: Transaction): OperationStore => ({
       include: withSteps,
     });
     return row === null ? null : toOperation(row);
+  },
+  // La regla de una a la vez está en operation-admission.ts, con el cerrojo de la instancia, y no en un índice único: su
+  // migración dice por qué.
+  async standingOf(tenantInstanceId) {
+    return await tx.operation.findMany({
+      where: { tenantInstanceId, state: { notIn: ['SUCCEEDED', 'COMPENSATED'] } },
+      select: { id: true, kind: true, state: true },
+      orderBy: { id: 'asc' },
+    });
   },
   async save(operation) {
     const data = operation.data();

@@ -123,6 +123,60 @@ describe.each(['STANDARD', 'ENTERPRISE'] as const)(
   },
 );
 
+describe('un inquilino que se ha trasladado', () => {
+  /** La fila queda como tras el cambio de casa: la de antes, o ninguna, es la otra. */
+  async function move(tenantId: string, to: 'STANDARD' | 'ENTERPRISE', keepsOther: boolean): Promise<void> {
+    const before = await atHome.prisma.tenantHome.findUniqueOrThrow({ where: { tenantId } });
+    const place = await atHome.addHome(tenantId, to);
+    const other = {
+      otherDatabaseId: before.databaseId,
+      otherDatabaseTier: before.databaseTier,
+      otherConnectionCipher: before.connectionCipher,
+    };
+    await atHome.prisma.tenantHome.update({
+      where: { tenantId },
+      data: { databaseTier: to, ...place, ...(keepsOther && other) },
+    });
+  }
+
+  it.each([
+    ['STANDARD', 'ENTERPRISE'],
+    ['ENTERPRISE', 'STANDARD'],
+  ] as const)('de %s a %s: del cambio se pregunta en la base en que se hizo', async (from, to) => {
+    const id = await atHome.addInstance(from);
+    await add(id, { settle: dead });
+    await move(id, to, true);
+
+    await sweep();
+
+    expect(await pending(id)).toBe(0);
+    expect(await lines(id)).toMatchObject([{ outcome: 'ACCEPTED', code: null }]);
+  });
+
+  it('si la de antes ya no está, consta que se intentó y que no se sabe', async () => {
+    const id = await atHome.addInstance('ENTERPRISE');
+    await add(id, { settle: dead });
+    await move(id, 'STANDARD', false);
+
+    await sweep();
+
+    expect(await pending(id)).toBe(0);
+    expect(await lines(id)).toMatchObject([{ code: 'OUTCOME_UNKNOWN' }]);
+  });
+
+  it('lo mismo de quien se dio de baja y ya no tiene casa', async () => {
+    const id = await atHome.addInstance('STANDARD');
+    await add(id, { settle: dead });
+    await atHome.prisma.tenantHome.delete({ where: { tenantId: id } });
+    await atHome.prisma.tenantInstance.update({ where: { id }, data: { status: 'DECOMMISSIONED' } });
+
+    await sweep();
+
+    expect(await pending(id)).toBe(0);
+    expect(await lines(id)).toMatchObject([{ code: 'OUTCOME_UNKNOWN' }]);
+  });
+});
+
 it('lo recién anunciado está en manos de su petición: no se toca', async () => {
   const id = await atHome.addInstance('STANDARD');
   await add(id, { settle: dead });

@@ -8,6 +8,7 @@ import {
   exito,
   failedFact,
   idOf,
+  moveWarmMs,
   norte,
   operatorCause,
   provisionedFact,
@@ -57,6 +58,7 @@ describe.each([
     clock: tickingClock(),
     tenantDomain: 'tenants.farutech.test',
     learnOffer: async () => ({ productExists: true, plan: vetProfessional }),
+    moveWarmMs,
   });
   const register = (rest: Partial<typeof exito> = {}): Promise<Customer> =>
     registerCustomer(parts(), operatorCause, { ...exito, ...rest });

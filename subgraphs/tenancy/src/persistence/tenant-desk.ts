@@ -40,15 +40,17 @@ export function createTenantDesk({ tenants, writes, newId, onUnsettled }: Tenant
       // Una ráfaga sobre un inquilino espera aquí y no con conexiones en la mano, que son de todos.
       inTurn(instanceId, async () => {
         admit(await writes.instance(instanceId));
-        const id = newId();
-        const result = await tenants.withTenant(instanceId, async (tx) => {
+        let id = '';
+        const result = await tenants.withTenant(instanceId, async (tx, databaseId) => {
+          // Uno por intento: el anuncio del que hubo que repetir se queda hasta que se pregunte por él.
+          id = newId();
           const transactionId = await lockTenant(tx, instanceId);
           // Ya con el turno: las plazas del plan son las de ahora, no las de cuando se llegó a la cola.
           const { result: done, audit } = await work(
             tenantRecords(tx, instanceId),
             await writes.instance(instanceId),
           );
-          await writes.announce({ id, instanceId, transactionId, cause, audit }, admit);
+          await writes.announce({ id, instanceId, databaseId, transactionId, cause, audit }, admit);
           return done;
         });
         await writes.settle(id).catch(onUnsettled);

@@ -10,6 +10,8 @@ import type { TenancyPrisma } from './open-prisma.ts';
 interface Announced {
   readonly id: string;
   readonly instanceId: string;
+  /** En qué base se está haciendo: el número solo significa algo allí. */
+  readonly databaseId: string;
   readonly transactionId: string;
   readonly cause: Cause;
   readonly audit: Omit<AuditLine, 'outcome' | 'code'>;
@@ -47,16 +49,16 @@ export function tenantWrites(prisma: TenancyPrisma, newId: NewId, clock: Clock):
 
   return {
     instance: (id) => find(prisma, id),
-    async announce({ id, instanceId, transactionId, cause, audit }, admit) {
+    async announce({ id, instanceId, databaseId, transactionId, cause, audit }, admit) {
       await prisma.$transaction(async (tx) => {
         // Compartido: dos cambios no se estorban, y una suspensión a la vez queda antes o después, no en medio.
         await tx.$queryRaw`SELECT 1 FROM tenant_instance WHERE id = ${instanceId}::uuid FOR SHARE`;
         admit(await find(tx, instanceId));
         await tx.$executeRaw`
-          INSERT INTO tenant_write (id, tenant_instance_id, transaction_id, actor, correlation_id, action, entity_type,
-                                    entity_id, detail, at)
-          VALUES (${id}::uuid, ${instanceId}::uuid, ${transactionId}, ${cause.actor}, ${cause.correlationId}::uuid,
-                  ${audit.action}, ${audit.entityType}, ${audit.entityId}, ${JSON.stringify(audit.detail)}::jsonb,
+          INSERT INTO tenant_write (id, tenant_instance_id, database_id, transaction_id, actor, correlation_id, action,
+                                    entity_type, entity_id, detail, at)
+          VALUES (${id}::uuid, ${instanceId}::uuid, ${databaseId}, ${transactionId}, ${cause.actor},
+                  ${cause.correlationId}::uuid, ${audit.action}, ${audit.entityType}, ${audit.entityId}, ${JSON.stringify(audit.detail)}::jsonb,
                   ${clock().toISOString()}::timestamptz)`;
       });
     },

@@ -3,9 +3,12 @@ import type { NewId } from '@farutech/kernel/ids';
 import type { Cause } from '@farutech/kernel/request';
 import type { Role, Viewer } from '@farutech/kernel/viewer';
 import type { KnownPlan, KnownProduct } from '../domain/known-plan.ts';
+import type { Failure } from '../domain/operation-data.ts';
 import type { OperationFact } from '../use-cases/apply-operation-fact.ts';
 import type { ProvisionTenantInstanceInput } from '../use-cases/provision-tenant-instance.ts';
 import type { RegisterCustomerInput } from '../use-cases/register-customer.ts';
+
+export const moveWarmMs = 86_400_000;
 
 /** Un UUID legible: el número, al final. */
 export const idOf = (number: number): string =>
@@ -123,6 +126,39 @@ export const provisionedFact = ({ epoch = 1, ...numbered }: Numbered): Operation
   },
 });
 
+export const succeededFact = ({ epoch = 1, ...numbered }: Numbered): OperationFact => ({
+  kind: 'OperationSucceeded',
+  data: { ...numbered, epoch, attempt: 1, succeededAt: '2026-03-01T10:00:09.000Z' },
+});
+
+export const waitsFact = ({ epoch = 1, ...numbered }: Numbered): OperationFact => ({
+  kind: 'OperationAwaitsConfirmation',
+  data: { ...numbered, epoch, attempt: 1, waitsSince: '2026-03-01T10:00:09.000Z' },
+});
+
+/** Las dos casas de un inquilino, como las cuenta el trabajador. */
+export const places = {
+  STANDARD: { databaseId: 'shared', databaseTier: 'STANDARD', connectionCiphertext: null },
+  ENTERPRISE: { databaseId: 't_norte', databaseTier: 'ENTERPRISE', connectionCiphertext: 'cifrado' },
+} as const;
+
+export const preparedFact = (
+  { epoch = 1, ...numbered }: Numbered,
+  to: keyof typeof places = 'ENTERPRISE',
+): OperationFact => ({
+  kind: 'TenantMovePrepared',
+  data: { ...numbered, epoch, attempt: 1, ...places[to] },
+});
+
+export const homeMovedFact = (
+  { epoch = 1, ...numbered }: Numbered,
+  homeEpoch: number,
+  to: keyof typeof places = 'ENTERPRISE',
+): OperationFact => ({
+  kind: 'TenantHomeMoved',
+  data: { ...numbered, epoch, attempt: 1, ...places[to], homeEpoch, movedAt: '2026-03-01T10:00:09.000Z' },
+});
+
 export const failedFact = (
   { epoch = 1, ...numbered }: Numbered,
   step = 'create-database',
@@ -138,13 +174,20 @@ export const failedFact = (
   },
 });
 
-export const compensatedFact = ({ epoch = 1, ...numbered }: Numbered): OperationFact => ({
+export const compensatedFact = (
+  { epoch = 1, ...numbered }: Numbered,
+  failure: Failure = {
+    step: 'apply-migrations',
+    code: 'MIGRATION_BROKEN',
+    message: 'The migration is wrong.',
+  },
+): OperationFact => ({
   kind: 'OperationCompensated',
   data: {
     ...numbered,
     epoch,
     attempt: 1,
-    failure: { step: 'apply-migrations', code: 'MIGRATION_BROKEN', message: 'The migration is wrong.' },
+    failure,
     compensatedAt: '2026-03-01T10:00:09.000Z',
   },
 });

@@ -3,6 +3,7 @@ import type { MessageDeadLettered } from '@farutech/contracts/dead-letter';
 import { DomainError } from '@farutech/kernel/errors';
 import type { IdempotencyClaim } from '@farutech/kernel/request';
 import { Customer, type CustomerState } from '../domain/customer.ts';
+import { DeadLetter, type DeadLetterData } from '../domain/dead-letter.ts';
 import { instanceCodeTaken } from '../domain/instance-code.ts';
 import { Operation } from '../domain/operation.ts';
 import type { OperationData } from '../domain/operation-data.ts';
@@ -10,6 +11,7 @@ import type { AuditLine, Effects, Stores, TenantHome, UnitOfWork } from '../doma
 import { taxIdTaken } from '../domain/tax-id.ts';
 import { type StatusEntry, TenantInstance, type TenantInstanceState } from '../domain/tenant-instance.ts';
 import { type CatalogTables, memoryCatalog, replace } from './memory-catalog.ts';
+import { memoryHomes, type UnsettledWrite } from './memory-homes.ts';
 
 /** Todo lo que una transacción puede cambiar. Se copia al empezar y se descarta si falla. */
 export interface Tables extends CatalogTables {
@@ -18,7 +20,8 @@ export interface Tables extends CatalogTables {
   operations: OperationData[];
   feed: StatusEntry[];
   homes: TenantHome[];
-  deadLetters: { id: string; letter: MessageDeadLettered }[];
+  writes: UnsettledWrite[];
+  deadLetters: DeadLetterData[];
   outbox: OutgoingEvent[];
   audit: AuditLine[];
   processed: string[];
@@ -31,6 +34,7 @@ export const emptyTables = (): Tables => ({
   operations: [],
   feed: [],
   homes: [],
+  writes: [],
   products: [],
   plans: [],
   deadLetters: [],
@@ -92,6 +96,12 @@ const storesOn = (tables: Tables): Stores => ({
         .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime() || (a.id < b.id ? 1 : -1));
       return newest === undefined ? null : Operation.restore(newest);
     },
+    async standingOf(instanceId) {
+      return tables.operations
+        .filter((one) => one.instanceId === instanceId && !['SUCCEEDED', 'COMPENSATED'].includes(one.state))
+        .map(({ id, kind, state }) => ({ id, kind, state }))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    },
     async save(operation) {
       replace(tables.operations, ({ id }) => id === operation.id, operation.data());
     },
@@ -105,20 +115,33 @@ const storesOn = (tables: Tables): Stores => ({
       tables.feed.push(entry);
     },
   },
-  homes: {
-    async put(home) {
-      replace(tables.homes, ({ tenantId }) => tenantId === home.tenantId, home);
-    },
-  },
+  homes: memoryHomes(tables),
   catalog: memoryCatalog(() => tables),
   deadLetters: {
     async add(id, letter) {
       const known = tables.deadLetters.some(
-        (one) => one.letter.worker === letter.worker && one.letter.messageId === letter.messageId,
+        (one) => one.worker === letter.worker && one.messageId === letter.messageId,
       );
-      if (!known) tables.deadLetters.push({ id, letter });
+      if (!known) tables.deadLetters.push(newLetter(id, letter));
+    },
+    async lock(id) {
+      const data = tables.deadLetters.find((one) => one.id === id);
+      return data === undefined ? null : DeadLetter.restore(data);
+    },
+    async save(letter) {
+      replace(tables.deadLetters, ({ id }) => id === letter.id, letter.data());
     },
   },
+});
+
+const newLetter = (id: string, { deadLetteredAt, ...letter }: MessageDeadLettered): DeadLetterData => ({
+  ...letter,
+  id,
+  receivedAt: new Date(deadLetteredAt),
+  replays: 0,
+  replayedAt: null,
+  discardedAt: null,
+  discardReason: null,
 });
 
 const copyOf = (tables: Tables): Tables =>

@@ -1,7 +1,7 @@
 import { type Contract, type DataOf, tell } from '@farutech/contracts/contract';
 import {
   operationStepChanged,
-  provisionSteps,
+  operationSteps,
   tenantInstanceProvisioned,
 } from '@farutech/contracts/provisioning';
 import { planSubscriptionActivated } from '@farutech/contracts/subscription';
@@ -90,12 +90,12 @@ export async function startRunningTenancy(): Promise<RunningTenancy> {
       epoch: 1,
       attempt: 1,
     });
-    for (const [index, name] of provisionSteps.entries()) {
+    for (const [index, name] of operationSteps.PROVISION.entries()) {
       const fact = stepFact(target(index + 1), name, { state: 'DONE' });
       if (fact.kind === 'OperationStepChanged') await say(operationStepChanged, fact.data);
     }
     await say(tenantInstanceProvisioned, {
-      ...target(provisionSteps.length + 1),
+      ...target(operationSteps.PROVISION.length + 1),
       databaseId: 'shared',
       databaseTier: 'STANDARD',
       connectionCiphertext: null,

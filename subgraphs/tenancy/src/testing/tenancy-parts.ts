@@ -7,6 +7,7 @@ import { registerCustomer } from '../use-cases/register-customer.ts';
 import {
   countedIds,
   exito,
+  moveWarmMs,
   norte,
   operatorCause,
   tickingClock,
@@ -34,6 +35,7 @@ export async function sellingWorld() {
     unitOfWork,
     newId: countedIds(),
     clock: tickingClock(),
+    moveWarmMs,
     tenantDomain: 'tenants.farutech.test',
     learnOffer: (productCode: string, planCode: string) => learnOffer(asking, productCode, planCode),
   };

@@ -26,6 +26,11 @@ export interface TenantsAtHome {
   readonly customerId: string;
   /** Una instancia ACTIVE con su casa en una base de verdad. */
   addInstance(tier: DatabaseTier, maxUsers?: number): Promise<string>;
+  /** Una casa más para quien ya tiene otra: el destino de un traslado. */
+  addHome(
+    instanceId: string,
+    tier: DatabaseTier,
+  ): Promise<{ readonly databaseId: string; readonly connectionCipher: string | null }>;
   openTenants(maxConnections?: number): TenantDatabases;
   close(): Promise<void>;
 }
@@ -46,19 +51,20 @@ export async function startTenantsAtHome(): Promise<TenantsAtHome> {
   const { id: customerId } = await registerCustomer(parts, operatorCause, exito);
   let count = 0;
 
-  async function addHome(instanceId: string, tier: DatabaseTier): Promise<string | null> {
+  async function addHome(instanceId: string, tier: DatabaseTier) {
     if (tier === 'STANDARD') {
       await world.addStandard(instanceId);
-      return null;
+      return { databaseId: 'shared', connectionCipher: null };
     }
     await world.addEnterprise(instanceId);
     const home = world.homes.get(instanceId);
     if (home?.databaseTier !== 'ENTERPRISE') throw new TypeError('sin casa propia');
     // Como lo cifra el trabajador: atado a su instancia.
-    return testCipher.encrypt(
+    const connectionCipher = testCipher.encrypt(
       home.connectionString.reveal(),
       `TenantInstance:${instanceId}:connectionString`,
     );
+    return { databaseId: home.databaseId, connectionCipher };
   }
 
   return {
@@ -70,12 +76,12 @@ export async function startTenantsAtHome(): Promise<TenantsAtHome> {
       count += 1;
       const input = norte(customerId, { instanceCode: `sede-${count}`, databaseTier });
       const { id } = await provisionTenantInstance(parts, operatorCause, viewerOf('PLATFORM_ADMIN'), input);
-      const connectionCipher = await addHome(id, databaseTier);
-      const databaseId = databaseTier === 'STANDARD' ? 'shared' : id;
-      await prisma.tenantHome.create({ data: { tenantId: id, databaseId, databaseTier, connectionCipher } });
+      const home = await addHome(id, databaseTier);
+      await prisma.tenantHome.create({ data: { tenantId: id, databaseTier, ...home } });
       await prisma.tenantInstance.update({ where: { id }, data: { status: 'ACTIVE', maxUsers } });
       return id;
     },
+    addHome,
     openTenants: (maxConnections = 20) =>
       openTenants({
         prisma,

@@ -1,39 +1,70 @@
 import type { DataOf } from '@farutech/contracts/contract';
 import type {
+  operationAwaitsConfirmation,
   operationCompensated,
   operationFailed,
   operationStepChanged,
+  operationSucceeded,
+  tenantHomeMoved,
   tenantInstanceProvisioned,
+  tenantMovePrepared,
 } from '@farutech/contracts/provisioning';
 import type { Clock } from '@farutech/kernel/clock';
 import { PermanentError } from '@farutech/kernel/errors';
 import type { Cause } from '@farutech/kernel/request';
 import { unreachable } from '@farutech/kernel/unreachable';
 import type { Operation } from '../domain/operation.ts';
-import type { AuditLine, Effects, Stores, UnitOfWork } from '../domain/ports.ts';
+import type { AuditLine, Effects, Stores, TenantPlace, UnitOfWork } from '../domain/ports.ts';
 import type { TenantInstance } from '../domain/tenant-instance.ts';
-import { feedEvents } from './tell-status.ts';
+import { recordOperation } from './record-operation.ts';
 
 /** Lo que el trabajador de aprovisionamiento cuenta de una operación. */
 export type OperationFact =
   | { readonly kind: 'OperationStepChanged'; readonly data: DataOf<typeof operationStepChanged> }
   | { readonly kind: 'TenantInstanceProvisioned'; readonly data: DataOf<typeof tenantInstanceProvisioned> }
+  | { readonly kind: 'OperationSucceeded'; readonly data: DataOf<typeof operationSucceeded> }
+  | { readonly kind: 'TenantMovePrepared'; readonly data: DataOf<typeof tenantMovePrepared> }
+  | { readonly kind: 'TenantHomeMoved'; readonly data: DataOf<typeof tenantHomeMoved> }
+  | {
+      readonly kind: 'OperationAwaitsConfirmation';
+      readonly data: DataOf<typeof operationAwaitsConfirmation>;
+    }
   | { readonly kind: 'OperationFailed'; readonly data: DataOf<typeof operationFailed> }
   | { readonly kind: 'OperationCompensated'; readonly data: DataOf<typeof operationCompensated> };
 
 export interface ApplyOperationFactParts {
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
+  /** Lo que un traslado espera a que alguien decida antes de confirmarse solo. */
+  readonly moveWarmMs: number;
 }
 
 const nothing: Effects = { events: [], audit: null };
+
+interface Place {
+  readonly databaseId: string;
+  readonly databaseTier: TenantPlace['databaseTier'];
+  readonly connectionCiphertext: string | null;
+}
+
+const placeOf = ({ databaseId, databaseTier, connectionCiphertext }: Place): TenantPlace => ({
+  databaseId,
+  databaseTier,
+  connectionCipher: connectionCiphertext,
+});
+
+/** Hecha del todo: la baja se lleva la casa, y un traslado confirmado, la de antes. */
+async function settleHome({ homes }: Stores, { kind }: Operation, tenantId: string): Promise<void> {
+  if (kind === 'DECOMMISSION') await homes.remove(tenantId);
+  if (kind === 'MOVE_TIER') await homes.forgetOther(tenantId);
+}
 
 async function apply(
   stores: Stores,
   fact: OperationFact,
   instance: TenantInstance,
   operation: Operation,
-  at: Date,
+  { at, moveWarmMs }: { readonly at: Date; readonly moveWarmMs: number },
 ): Promise<void> {
   switch (fact.kind) {
     case 'OperationStepChanged': {
@@ -43,12 +74,30 @@ async function apply(
       return;
     }
     case 'TenantInstanceProvisioned': {
-      const { instanceId: tenantId, databaseId, databaseTier, connectionCiphertext } = fact.data;
       operation.succeed(new Date(fact.data.provisionedAt));
       instance.provisioned(operation, at);
-      await stores.homes.put({ tenantId, databaseId, databaseTier, connectionCipher: connectionCiphertext });
+      await stores.homes.put(instance.id, placeOf(fact.data));
       return;
     }
+    case 'OperationSucceeded':
+      operation.succeed(new Date(fact.data.succeededAt));
+      instance.succeeded(operation, at);
+      await settleHome(stores, operation, instance.id);
+      return;
+    case 'TenantMovePrepared':
+      // A quien su puerta mande allí antes de que el cambio se cuente, esto le enseña el camino.
+      await stores.homes.prepare(instance.id, placeOf(fact.data));
+      return;
+    case 'TenantHomeMoved': {
+      const { homeEpoch, databaseTier } = fact.data;
+      if (!(await stores.homes.move(instance.id, placeOf(fact.data), homeEpoch))) return;
+      instance.homeMoved(databaseTier, operation, at);
+      return;
+    }
+    case 'OperationAwaitsConfirmation':
+      operation.wait(new Date(Date.parse(fact.data.waitsSince) + moveWarmMs));
+      instance.moveWaits(operation, at);
+      return;
     case 'OperationFailed':
       operation.fail(fact.data.failure, new Date(fact.data.failedAt));
       instance.operationFailed(operation, at);
@@ -56,15 +105,18 @@ async function apply(
     case 'OperationCompensated':
       operation.compensated(fact.data.failure, new Date(fact.data.compensatedAt));
       instance.operationFailed(operation, at);
+      // La casa que el traslado preparó, o de la que se volvió, ya no está.
+      if (operation.kind === 'MOVE_TIER') await stores.homes.forgetOther(instance.id);
       return;
     default:
       return unreachable(fact);
   }
 }
 
-/** Solo del cambio de estado: los pasos ya están en la historia. */
+/** Cómo acaba una operación, dónde viven los datos y cada cambio de estado: los pasos ya están en la historia. */
 function auditOf(fact: OperationFact, instance: TenantInstance, operation: Operation): AuditLine | null {
-  if (!instance.entries.some((entry) => entry.statusChanged)) return null;
+  const isStep = fact.kind === 'OperationStepChanged' || fact.kind === 'TenantMovePrepared';
+  if (isStep && !instance.entries.some((entry) => entry.statusChanged)) return null;
   return {
     action: fact.kind,
     entityType: 'TenantInstance',
@@ -79,7 +131,7 @@ function auditOf(fact: OperationFact, instance: TenantInstance, operation: Opera
  * anterior vuelve (OutOfOrderError). Filas, historia y mensaje cambian juntos.
  */
 export async function applyOperationFact(
-  { unitOfWork, clock }: ApplyOperationFactParts,
+  { unitOfWork, clock, moveWarmMs }: ApplyOperationFactParts,
   cause: Cause & { readonly messageId: string },
   fact: OperationFact,
 ): Promise<void> {
@@ -92,10 +144,8 @@ export async function applyOperationFact(
     }
     const at = clock();
     if (!operation.accept(fact.data, at)) return nothing;
-    await apply(stores, fact, instance, operation, at);
-    await stores.operations.save(operation);
-    await stores.instances.save(instance);
-    for (const entry of instance.entries) await stores.feed.append(entry);
-    return { events: feedEvents(instance), audit: auditOf(fact, instance, operation) };
+    await apply(stores, fact, instance, operation, { at, moveWarmMs });
+    const events = await recordOperation(stores, instance, operation);
+    return { events, audit: auditOf(fact, instance, operation) };
   });
 }

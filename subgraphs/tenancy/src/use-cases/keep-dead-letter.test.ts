@@ -2,8 +2,32 @@ import type { MessageDeadLettered } from '@farutech/contracts/dead-letter';
 import { OutOfOrderError } from '@farutech/kernel/errors';
 import { describe, expect, it } from 'vitest';
 import { failedFact, idOf, operatorCause, provisionedFact } from '../testing/builders.ts';
+import { livingWorld } from '../testing/living-world.ts';
 import { sellingWorld } from '../testing/tenancy-parts.ts';
 import { keepDeadLetter } from './keep-dead-letter.ts';
+import { retryOperation } from './retry-operation.ts';
+
+const letterOf = (name: string, data: unknown): MessageDeadLettered => ({
+  messageId: 'order-2',
+  worker: 'provisioning',
+  stream: 'CMD',
+  subject: 'farutech.cmd.provisioning.x',
+  aggregateId: idOf(1),
+  correlationId: idOf(0xc1),
+  attempts: 5,
+  code: 'TIMEOUT',
+  reason: 'no answer',
+  payload: {
+    id: 'order-2',
+    name,
+    version: 1,
+    aggregateId: idOf(1),
+    correlationId: idOf(0xc1),
+    occurredAt: '2026-03-01T10:00:00.000Z',
+    data,
+  },
+  deadLetteredAt: '2026-03-01T09:00:00.000Z',
+});
 
 async function world() {
   const selling = await sellingWorld();
@@ -69,6 +93,17 @@ describe('una carta muerta', () => {
     expect(tables.deadLetters).toEqual([]);
   });
 
+  it('la de una petición que ya se reintentó no la hace fracasar otra vez', async () => {
+    const { keep, parts, tables, target, apply } = await world();
+    await apply(failedFact({ ...target, n: 1 }));
+    await retryOperation(parts, operatorCause, target.operationId);
+
+    await keep();
+
+    expect(tables.deadLetters).toHaveLength(1);
+    expect(tables.operations[0]).toMatchObject({ state: 'SCHEDULED', requestNo: 1 });
+  });
+
   it('dos veces la misma es una fila', async () => {
     const { keep, tables } = await world();
 
@@ -107,5 +142,54 @@ describe('una carta muerta', () => {
 
     expect(tables.deadLetters).toHaveLength(2);
     expect(tables.operations[0]?.state).toBe('SCHEDULED');
+  });
+});
+
+describe('la carta de cualquier otra orden', () => {
+  const keep = (parts: Parameters<typeof keepDeadLetter>[0], letter: MessageDeadLettered) =>
+    keepDeadLetter(
+      parts,
+      { ...operatorCause, actor: 'consumer:tenancy-dead-letters', messageId: 'dlq' },
+      letter,
+    );
+
+  it.each(['suspend', 'decommission', 'move', 'migrate'] as const)(
+    'la de %s: la operación fracasa y la instancia sigue como estaba',
+    async (kind) => {
+      const { act, orders, of, parts, tables } = await livingWorld();
+      const { operation } = await act[kind]();
+      const [name, data] = orders()[0] ?? ['', {}];
+
+      await keep(parts, letterOf(name, data));
+
+      expect(of(operation.id)).toMatchObject({ state: 'FAILED', failure: { code: 'TIMEOUT' } });
+      expect(tables.instances[0]?.status).toBe('ACTIVE');
+    },
+  );
+
+  it('la de una decisión: el traslado fracasa, y reintentarlo la vuelve a dar', async () => {
+    const { act, waiting, of, parts, orders, born } = await livingWorld();
+    const { operationId } = await waiting();
+    await act.confirm(operationId);
+
+    await keep(parts, letterOf('ConfirmTenantMove', { operationId, instanceId: born.instanceId }));
+    expect(of(operationId).state).toBe('FAILED');
+    await act.retry(operationId);
+
+    expect(
+      orders()
+        .slice(-2)
+        .map(([name]) => name),
+    ).toEqual(['MoveTenantTier', 'ConfirmTenantMove']);
+  });
+
+  it('un traslado que espera ya cumplió su orden: su carta tardía no lo toca', async () => {
+    const { waiting, orders, of, parts } = await livingWorld();
+    const { operationId } = await waiting();
+    const [name, data] = orders()[0] ?? ['', {}];
+
+    await keep(parts, letterOf(name, data));
+
+    expect(of(operationId).state).toBe('AWAITING_CONFIRMATION');
   });
 });

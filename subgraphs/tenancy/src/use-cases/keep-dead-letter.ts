@@ -1,12 +1,14 @@
-import { type DataOf, envelope } from '@farutech/contracts/contract';
 import type { MessageDeadLettered } from '@farutech/contracts/dead-letter';
-import { provisionTenantInstance } from '@farutech/contracts/provisioning';
 import type { Clock } from '@farutech/kernel/clock';
 import { OutOfOrderError } from '@farutech/kernel/errors';
 import type { NewId } from '@farutech/kernel/ids';
 import type { Cause } from '@farutech/kernel/request';
+import { replayIn } from '../domain/dead-letter.ts';
+import type { Operation } from '../domain/operation.ts';
+import type { ToldOrder } from '../domain/operation-data.ts';
 import type { Effects, Stores, UnitOfWork } from '../domain/ports.ts';
-import { feedEvents } from './tell-status.ts';
+import { type DeadOrder, deadOrderIn } from './dead-order.ts';
+import { recordOperation } from './record-operation.ts';
 
 export interface KeepDeadLetterParts {
   readonly unitOfWork: UnitOfWork;
@@ -19,27 +21,31 @@ export interface KeepDeadLetterParts {
  * espera. Si murió antes de decirlo, la carta decide.
  */
 const waitForTheWorkerMs = 10_000;
+const nothing: Effects = { events: [], audit: null };
 
-type ProvisionCommand = DataOf<typeof provisionTenantInstance>;
-
-function provisionIn(letter: MessageDeadLettered): ProvisionCommand | null {
-  if (letter.stream !== 'CMD') return null;
-  const wrapped = envelope.safeParse(letter.payload);
-  if (!wrapped.success || wrapped.data.name !== provisionTenantInstance.name) return null;
-  const command = provisionTenantInstance.schema.safeParse(wrapped.data.data);
-  return command.success ? command.data : null;
+/**
+ * Si esa orden es la que la operación espera que se cumpla. La de una petición anterior ya no cuenta, y la de un
+ * traslado que espera a que se decida ya se cumplió.
+ */
+function isAwaited({ name, requestNo }: DeadOrder, operation: Operation): boolean {
+  const { state, order, requestNo: current } = operation.data();
+  if (operation.isOver || state === 'AWAITING_CONFIRMATION') return false;
+  const told: readonly (ToldOrder | undefined)[] = [order ?? undefined, order?.after];
+  if (order !== null && !told.some((one) => one?.name === name)) return false;
+  return requestNo === null || requestNo === current;
 }
 
 async function failOperation(
   stores: Stores,
-  { instanceId, operationId }: ProvisionCommand,
+  dead: DeadOrder,
   letter: MessageDeadLettered,
   at: Date,
 ): Promise<Effects> {
+  const { instanceId, operationId } = dead;
   const instance = await stores.instances.lock(instanceId);
   const operation = await stores.operations.get(operationId);
   // Si el trabajador ya dijo cómo acabó, esa es la verdad.
-  if (instance === null || operation === null || operation.isOver) return { events: [], audit: null };
+  if (instance === null || operation === null || !isAwaited(dead, operation)) return nothing;
   if (at.getTime() - Date.parse(letter.deadLetteredAt) < waitForTheWorkerMs) {
     throw new OutOfOrderError('the worker may still say how the operation ended');
   }
@@ -49,11 +55,9 @@ async function failOperation(
   const message = `The order was tried ${times} and given up: ${letter.reason}`;
   operation.fail({ step: step?.name ?? operation.kind.toLowerCase(), code: letter.code, message }, at);
   instance.operationFailed(operation, at);
-  await stores.operations.save(operation);
-  await stores.instances.save(instance);
-  for (const entry of instance.entries) await stores.feed.append(entry);
+  const events = await recordOperation(stores, instance, operation);
   return {
-    events: feedEvents(instance),
+    events,
     audit: {
       action: 'MessageDeadLettered',
       entityType: 'TenantInstance',
@@ -62,6 +66,17 @@ async function failOperation(
       detail: { status: instance.status, operationId, code: letter.code, messageId: letter.messageId },
     },
   };
+}
+
+/** Un reenvío que vuelve es la misma carta, otra vez abierta; el de otro consumidor es una carta suya. */
+async function keep(stores: Stores, id: string, letter: MessageDeadLettered): Promise<void> {
+  const replay = replayIn(letter.messageId);
+  const original = replay === null ? null : await stores.deadLetters.lock(replay.letterId);
+  if (replay === null || original === null || original.data().worker !== letter.worker) {
+    return await stores.deadLetters.add(id, letter);
+  }
+  original.cameBack(replay.n, letter, new Date(letter.deadLetteredAt));
+  await stores.deadLetters.save(original);
 }
 
 /**
@@ -74,10 +89,8 @@ export async function keepDeadLetter(
   letter: MessageDeadLettered,
 ): Promise<void> {
   await unitOfWork.react(cause, async (stores) => {
-    await stores.deadLetters.add(newId(), letter);
-    const command = provisionIn(letter);
-    return command === null
-      ? { events: [], audit: null }
-      : await failOperation(stores, command, letter, clock());
+    await keep(stores, newId(), letter);
+    const dead = deadOrderIn(letter);
+    return dead === null ? nothing : await failOperation(stores, dead, letter, clock());
   });
 }

@@ -1,8 +1,8 @@
 import { OutOfOrderError, PermanentError } from '@farutech/kernel/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { operationTransitions } from '../domain/operation.ts';
-import { instanceTransitions } from '../domain/tenant-instance.ts';
+import { instanceTransitions } from '../domain/instance-transitions.ts';
+import { operationTransitions } from '../domain/operation-transitions.ts';
 import {
   compensatedFact,
   failedFact,

@@ -1,4 +1,4 @@
-import { maxAttempts, provisionSteps } from '@farutech/contracts/provisioning';
+import { maxAttempts, operationSteps } from '@farutech/contracts/provisioning';
 import type { Clock } from '@farutech/kernel/clock';
 import { DomainError, invalid, notFound } from '@farutech/kernel/errors';
 import { type NewId, parseUuid } from '@farutech/kernel/ids';
@@ -12,7 +12,9 @@ import { Operation } from '../domain/operation.ts';
 import type { Stores, UnitOfWork } from '../domain/ports.ts';
 import { type DatabaseTier, TenantInstance } from '../domain/tenant-instance.ts';
 import type { LearnOffer } from './learn-offer.ts';
-import { provisionOrder } from './provision-order.ts';
+import { orderOf, tellOrder } from './operation-order.ts';
+import { tellRequested } from './tell-requested.ts';
+import { feedEvents } from './tell-status.ts';
 
 export interface ProvisionTenantInstanceInput {
   readonly customerId: string;
@@ -85,12 +87,14 @@ export async function provisionTenantInstance(
       const plan = sellable({ productCode: order.productCode, ...offer });
       const operation = scheduleProvision(newId, cause, order, at);
       const instance = request(operation, { ...order, startsAt }, plan, tenantDomain, at);
+      const told = orderOf(operation, instance.snapshot(), null);
+      operation.told(told);
       await stores.instances.add(instance);
       await stores.operations.add(operation);
       for (const entry of instance.entries) await stores.feed.append(entry);
       return {
         result: instance,
-        events: provisionOrder({ instance, operation }),
+        events: [tellOrder(told), tellRequested(instance.snapshot()), ...feedEvents(instance)],
         audit: {
           action: 'provisionTenantInstance',
           entityType: 'TenantInstance',
@@ -120,7 +124,7 @@ const scheduleProvision = (newId: NewId, cause: Cause, order: Parsed, at: Date):
     maxAttempts,
     correlationId: cause.correlationId,
     startedAt: at,
-    stepNames: provisionSteps,
+    stepNames: operationSteps.PROVISION,
   });
 
 function request(

@@ -4,9 +4,11 @@ import { isRegistered } from '../tenant-owner.ts';
 
 async function isOpen(run: OperationRun): Promise<boolean> {
   const home = await run.home();
-  const { rowCount } = await home.query(`SELECT 1 FROM tenant_gate WHERE tenant_id = $1 AND state = 'OPEN'`, [
-    run.input.instanceId,
-  ]);
+  // LOGGING también es estar en casa: un traslado que espera a que lo confirmen no impide volver a encenderla.
+  const { rowCount } = await home.query(
+    `SELECT 1 FROM tenant_gate WHERE tenant_id = $1 AND state IN ('OPEN', 'LOGGING')`,
+    [run.input.instanceId],
+  );
   return rowCount === 1 && (await isRegistered(home, run.input.instanceId));
 }
 

@@ -1,5 +1,7 @@
 import { migrate } from '@farutech/prisma/migrate';
 import { forgetUnfinished, missingMigrations } from '../applied-migrations.ts';
+import { migrationFailure } from '../migration-failure.ts';
+import { sessionName } from '../session.ts';
 import { isEnterprise, type OperationRun, type Step } from '../step.ts';
 import { onDatabase, sharedRole, tenantDatabaseName } from '../tenant-names.ts';
 
@@ -8,6 +10,17 @@ const roleOf = (run: OperationRun): string =>
 
 const missingHere = async (run: OperationRun): Promise<readonly string[]> =>
   missingMigrations(await run.home(), run.migrations.of(run.input.productCode).names);
+
+/** Con el nombre de la operación: quien la retome termina también esta sesión. */
+async function migrateOwn(run: OperationRun): Promise<void> {
+  const url = new URL(onDatabase(run.tenantServerUrl, tenantDatabaseName(run.input.instanceId)));
+  url.searchParams.set('application_name', sessionName(run.operationId, run.epoch));
+  try {
+    await migrate(url.toString(), run.migrations.of(run.input.productCode).folders);
+  } catch (error) {
+    throw migrationFailure(error);
+  }
+}
 
 /** La base propia nace de una plantilla ya migrada: aquí solo falta algo si la plantilla era de otra versión. */
 export const applyMigrations: Step = {
@@ -21,10 +34,11 @@ export const applyMigrations: Step = {
   async act(run) {
     if (!isEnterprise(run)) return await run.shared.prepare();
     const home = await run.home();
-    if ((await missingHere(run)).length > 0) {
+    const missing = await missingHere(run);
+    if (missing.length > 0) {
       await forgetUnfinished(home);
-      const url = onDatabase(run.tenantServerUrl, tenantDatabaseName(run.input.instanceId));
-      await migrate(url, run.migrations.of(run.input.productCode).folders);
+      await migrateOwn(run);
+      run.note(`Applied ${missing.join(', ')}.`);
     }
     await home.query('SELECT admit_application_role($1)', [roleOf(run)]);
   },

@@ -1,44 +1,42 @@
-import { PermanentError } from '@farutech/kernel/errors';
+import { clusterTenant, holderOf } from '../cluster/cluster-tenant.ts';
 import type { OperationRun, Step } from '../step.ts';
+import { hostOf, publish, readSubdomain, withdraw } from '../subdomain.ts';
 
-const hostOf = (run: OperationRun): string => new URL(run.input.subdomainUrl).host;
-
-async function ownerOf(run: OperationRun, host: string): Promise<string | undefined> {
-  const { rows } = await run.pool.query<{ instance_id: string }>(
-    'SELECT instance_id FROM published_subdomain WHERE host = $1',
-    [host],
-  );
-  return rows[0]?.instance_id;
+async function observe(run: OperationRun): Promise<'done' | 'missing'> {
+  const held = await readSubdomain(run);
+  const pointed = held !== undefined && held.host === hostOf(run) && !held.withdrawn && !held.released;
+  const seen = await run.cluster.ingress.seen(clusterTenant(run));
+  return pointed && typeof seen === 'object' ? 'done' : 'missing';
 }
 
-/** El nombre público pasa a apuntar a la instancia. De dos que lo quieran, lo tiene el primero. */
+async function act(run: OperationRun): Promise<void> {
+  await publish(run);
+  await run.cluster.ingress.raise(clusterTenant(run), holderOf(run));
+}
+
+const withdrawIngress = (run: OperationRun): Promise<void> =>
+  run.cluster.ingress.withdraw(clusterTenant(run), holderOf(run));
+
+/** Al nacer: deshacerlo es que el nombre nunca fue de nadie. */
 export const publishSubdomain: Step = {
   name: 'publish-subdomain',
-  observe: async (run) => ((await ownerOf(run, hostOf(run))) === run.input.instanceId ? 'done' : 'missing'),
-  async act(run) {
-    const host = hostOf(run);
-    await run.guarded(async (tx) => {
-      await tx.query('DELETE FROM published_subdomain WHERE instance_id = $1 AND host <> $2', [
-        run.input.instanceId,
-        host,
-      ]);
-      const { rowCount } = await tx.query(
-        `INSERT INTO published_subdomain (host, instance_id, published_at) VALUES ($1, $2, now())
-         ON CONFLICT (host) DO UPDATE SET host = EXCLUDED.host
-         WHERE published_subdomain.instance_id = EXCLUDED.instance_id`,
-        [host, run.input.instanceId],
-      );
-      if (rowCount === 0) {
-        throw new PermanentError(
-          'SUBDOMAIN_TAKEN',
-          `${host} points to another instance. Choose another instance code.`,
-        );
-      }
-    });
-  },
+  observe,
+  act,
   async undo(run) {
+    await withdrawIngress(run);
     await run.guarded((tx) =>
       tx.query('DELETE FROM published_subdomain WHERE instance_id = $1', [run.input.instanceId]),
     );
+  },
+};
+
+/** Al reanudar: deshacerlo es volver a retirarlo, y la instancia lo conserva. */
+export const publishSubdomainAgain: Step = {
+  name: 'publish-subdomain',
+  observe,
+  act,
+  async undo(run) {
+    await withdrawIngress(run);
+    await withdraw(run, { release: false });
   },
 };

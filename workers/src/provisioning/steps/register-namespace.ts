@@ -1,15 +1,13 @@
+import { clusterTenant, holderOf } from '../cluster/cluster-tenant.ts';
 import type { Step } from '../step.ts';
 
-/** Sin clúster configurado no hay nada que registrar, y se dice. */
+/** Verlo no basta: aplicarlo otra vez lo firma con nuestra época, y a quien se paró antes ya no le vale lo que vio. */
 export const registerNamespace: Step = {
   name: 'register-namespace',
-  observe: async (run) => ({
-    skip: `No Kubernetes cluster is configured: the namespace ${run.input.kubernetesNamespace} was not created.`,
-  }),
-  async act() {
-    throw new TypeError('register-namespace se salta siempre: no hay clúster en el que actuar');
+  async observe(run) {
+    const seen = await run.cluster.namespace.seen(clusterTenant(run));
+    return typeof seen === 'object' ? seen : 'missing';
   },
-  async undo() {
-    // Nunca actúa.
-  },
+  act: (run) => run.cluster.namespace.raise(clusterTenant(run), holderOf(run)),
+  undo: (run) => run.cluster.namespace.withdraw(clusterTenant(run), holderOf(run)),
 };

@@ -12,7 +12,7 @@ export const reserve: Step = {
   name: 'reserve',
   observe: async (run) => ((await readReservation(run)) === undefined ? 'missing' : 'done'),
   async act(run) {
-    const { instanceId, databaseTier } = run.input;
+    const { instanceId } = run.input;
     const [host] = run.tenantHosts;
     if (host === undefined) throw new TypeError('TENANT_HOSTS está vacía');
     const own = isEnterprise(run);
@@ -24,10 +24,11 @@ export const reserve: Step = {
       tx.query(
         `INSERT INTO tenant_database AS held (instance_id, database_name, role_name, tier, connection_cipher, reserved_at)
          VALUES ($1, $2, $3, $4, $5, now())
-         ON CONFLICT (instance_id) DO UPDATE SET database_name = EXCLUDED.database_name, role_name = EXCLUDED.role_name,
-           tier = EXCLUDED.tier, connection_cipher = EXCLUDED.connection_cipher, reserved_at = now(), released_at = NULL
+         ON CONFLICT (instance_id, tier) DO UPDATE SET database_name = EXCLUDED.database_name,
+           role_name = EXCLUDED.role_name, connection_cipher = EXCLUDED.connection_cipher, reserved_at = now(),
+           released_at = NULL, drop_after = NULL
          WHERE held.released_at IS NOT NULL`,
-        [instanceId, name, own ? name : null, databaseTier, connection],
+        [instanceId, name, own ? name : null, run.tier, connection],
       ),
     );
   },
@@ -35,8 +36,8 @@ export const reserve: Step = {
     await run.guarded((tx) =>
       tx.query(
         `UPDATE tenant_database SET released_at = now(), connection_cipher = NULL
-         WHERE instance_id = $1 AND released_at IS NULL`,
-        [run.input.instanceId],
+         WHERE instance_id = $1 AND tier = $2 AND released_at IS NULL`,
+        [run.input.instanceId, run.tier],
       ),
     );
   },

@@ -78,7 +78,9 @@ export function operationQueries(db: PrismaClient, reach: Reach) {
       const rows = await db.$queryRaw<Row[]>`
         SELECT ${columns} FROM operation o
         WHERE o.tenant_instance_id = ANY(${uuids(instanceIds)}) AND ${within}
-          AND o.state IN ('SCHEDULED', 'RUNNING', 'AWAITING_CONFIRMATION', 'COMPENSATING')`;
+          AND o.state IN ('SCHEDULED', 'RUNNING', 'AWAITING_CONFIRMATION', 'COMPENSATING')
+        -- De dos vale la última: la que trabaja, antes que el traslado que espera a su lado.
+        ORDER BY o.state <> 'AWAITING_CONFIRMATION', o.started_at, o.id`;
       return rows.map(toView);
     },
     ({ instanceId }) => instanceId,
@@ -90,6 +92,14 @@ export function operationQueries(db: PrismaClient, reach: Reach) {
       orderBy: { ord: 'asc' },
     });
     return operationIds.map((one) => rows.filter(({ operationId }) => operationId === one));
+  });
+
+  const deadlines = new DataLoader<string, Date | null>(async (operationIds) => {
+    const rows = await db.operation.findMany({
+      where: { id: { in: [...operationIds] } },
+      select: { id: true, confirmBy: true },
+    });
+    return operationIds.map((one) => rows.find((row) => row.id === one)?.confirmBy ?? null);
   });
 
   return {
@@ -112,7 +122,8 @@ export function operationQueries(db: PrismaClient, reach: Reach) {
     countOperationsOf: (instanceId: string): Promise<number> => countOfInstance.load(instanceId),
     /** La que está en curso. */
     currentOperationOf: (instanceId: string): Promise<OperationView | null> => current.load(instanceId),
-    /** De una operación que ya se dio a ver: sus pasos no necesitan otro filtro. */
+    /** De una operación que ya se dio a ver: lo suyo no necesita otro filtro. */
+    confirmByOf: (operationId: string): Promise<Date | null> => deadlines.load(operationId),
     stepsOf: (operationId: string): Promise<readonly StepView[]> => steps.load(operationId),
   };
 }

@@ -3,6 +3,7 @@ import { reachOf, type Viewer } from '@farutech/kernel/viewer';
 import type { PrismaClient } from '@farutech/prisma/tenancy';
 import type { TenantDatabases } from '@farutech/tenant-db/tenant-databases';
 import { customerQueries } from './customer-queries.ts';
+import { deadLetterQueries } from './dead-letter-queries.ts';
 import { instanceQueries } from './instance-queries.ts';
 import { operationQueries } from './operation-queries.ts';
 import { type OverviewView, readOverview } from './overview-query.ts';
@@ -22,6 +23,7 @@ export function tenancyReads(
     ...customerQueries(db, cipher, reach),
     ...instanceQueries(db, reach),
     ...operationQueries(db, reach),
+    ...deadLetterQueries(db),
     ...tenantQueries(tenants),
     overview: (): Promise<OverviewView> => readOverview(db),
   };

@@ -1,0 +1,76 @@
+import { PermanentError } from '@farutech/kernel/errors';
+import { elsewhere, isConflict } from './tenant-gate.ts';
+import { type FindHomes, sharedDatabaseId, type TenantHome, type TenantPlace } from './tenant-home.ts';
+import { unavailable } from './unavailable.ts';
+
+/** Un traslado cierra una casa con la otra ya abierta: quien espera, espera a que se sepa dónde está. */
+const followLimitMs = 5_000;
+const askAgainMs = 15;
+const maxConflicts = 10;
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const withoutHome = (tenantId: string): PermanentError =>
+  new PermanentError('TENANT_WITHOUT_HOME', `tenant ${tenantId} has no database`);
+
+/** La base de ese nombre, si es una de las que se sabe abrir. */
+export function placeNamed(databaseId: string | null, home: TenantHome): TenantPlace | undefined {
+  if (databaseId === null) return undefined;
+  if (databaseId === home.databaseId) return home;
+  if (databaseId === home.other?.databaseId) return home.other;
+  return databaseId === sharedDatabaseId
+    ? { databaseId: sharedDatabaseId, databaseTier: 'STANDARD' }
+    : undefined;
+}
+
+/** Va a donde esté el inquilino, y vuelve a empezar cuando su puerta lo manda a otra base o dos se estorban. */
+export function createFollower(findHomes: FindHomes) {
+  let redirects = 0;
+  let conflicts = 0;
+
+  async function homeOf(tenantId: string): Promise<TenantHome> {
+    const home = (await findHomes([tenantId])).get(tenantId);
+    if (home === undefined) throw withoutHome(tenantId);
+    return home;
+  }
+
+  return {
+    homeOf,
+    figures: () => ({ redirects, conflicts }),
+/** `attempt` puede hacerse más de una vez: cada una es una transacción propia, y solo queda la última. */
+    async follow<T>(tenantId: string, attempt: (place: TenantPlace) => Promise<T>): Promise<T> {
+      let home = await homeOf(tenantId);
+      let place: TenantPlace = home;
+      let followed = 0;
+      let disturbed = 0;
+      const since = performance.now();
+      for (;;) {
+        try {
+          return await attempt(place);
+        } catch (error) {
+          if (isConflict(error)) {
+            conflicts += 1;
+            disturbed += 1;
+            if (disturbed > maxConflicts) throw unavailable(error);
+            await wait(disturbed);
+            continue;
+          }
+          const sent = elsewhere(error);
+          if (sent === undefined) throw error;
+          if (sent.closed) throw withoutHome(tenantId);
+          redirects += 1;
+          followed += 1;
+          if (performance.now() - since > followLimitMs) throw unavailable(error);
+          let next = placeNamed(sent.movedTo, home);
+          // Quien señala a una base que aquí no se conoce, o va y viene, espera a que se diga dónde vive.
+          if (next === undefined || next.databaseId === place.databaseId || followed > 2) {
+            await wait(askAgainMs);
+            home = await homeOf(tenantId);
+            next = placeNamed(sent.movedTo, home);
+          }
+          place = next ?? home;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { PermanentError } from '@farutech/kernel/errors';
+import { copyTenant } from './copy.ts';
+import { isHome, readGate } from './gate.ts';
+import { type Ends, takeMove } from './move.ts';
+import { reversed } from './move-run.ts';
+import { stopLogging } from './settle.ts';
+import { type Switched, switchHome } from './switch.ts';
+import { verify } from './verify.ts';
+
+export const notEqual = (tables: readonly string[]): PermanentError =>
+  new PermanentError(
+    'MOVE_NOT_EQUAL',
+    `After copying, ${tables.join(', ')} differ between the two databases. Nothing was moved.`,
+  );
+
+/**
+ * La vuelta: la casa vieja guarda sus filas y la nueva ha anotado todo desde el cierre, así que basta ponerse al día.
+ * Si aun así no fueran iguales, se copia entero. `undefined`: ya vive en la vieja, o nunca dejó de hacerlo.
+ */
+export async function moveBack(ends: Ends): Promise<Switched | undefined> {
+  const { tenantId, source } = ends;
+  if (isHome(await readGate(source.client, tenantId))) return undefined;
+  const back = await takeMove(reversed(ends));
+  if (back === 'switched') return undefined;
+  const { different } = await verify(back);
+  if (different.length > 0) {
+    await copyTenant(back);
+    const again = await verify(back);
+    if (again.different.length > 0) throw notEqual(again.different);
+  }
+  const switched = await switchHome(back);
+  await stopLogging(source.client, tenantId);
+  return switched;
+}

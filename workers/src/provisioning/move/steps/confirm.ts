@@ -1,0 +1,44 @@
+import { isEnterprise, type OperationRun, type Step } from '../../step.ts';
+import { createTenantDatabase } from '../../steps/create-database.ts';
+import { reserve } from '../../steps/reserve.ts';
+import { databaseExists } from '../../tenant-database.ts';
+import { asMover } from '../as-mover.ts';
+import { untilNobodyIsInside } from '../gate.ts';
+import { there } from '../move-run.ts';
+import { deleteTenantRows, stopLogging } from '../settle.ts';
+import { tenantTables } from '../tables.ts';
+
+/** La puerta se queda, señalando: quien llegue tarde sabe adónde ir. */
+async function leaveShared(run: OperationRun): Promise<number> {
+  const client = await run.home();
+  const { instanceId } = run.input;
+  const deleted = await deleteTenantRows(client, instanceId, await tenantTables(client));
+  await asMover(client, instanceId, async () => {
+    for (const table of ['tenant_change', 'tenant_owner']) {
+      await client.query(`DELETE FROM ${table} WHERE tenant_id = $1`, [instanceId]);
+    }
+  });
+  return deleted;
+}
+
+/** Se acabó la vuelta: la casa nueva deja de anotar, y de la vieja no queda nada. */
+export const confirmMove: Step = {
+  name: 'confirm',
+  waits: true,
+  observe: () => Promise.resolve('missing'),
+  async act(run) {
+    const { instanceId } = run.input;
+    await stopLogging(await there(run).home(), instanceId);
+    if (isEnterprise(run)) {
+      if (await databaseExists(run)) await untilNobodyIsInside(await run.home(), instanceId);
+      await createTenantDatabase.undo(run);
+      run.note('The old database was dropped.');
+    } else {
+      run.note(`${await leaveShared(run)} old rows were deleted.`);
+    }
+    await reserve.undo(run);
+  },
+  async undo() {
+    // La vuelta la da `switch`, que copia entero lo que falte.
+  },
+};
