@@ -34,7 +34,8 @@ it('enseña lo que se hace por reloj y lo hace ahora mismo si se le pide', async
 
   const { tasks } = await list();
   const names = tasks.map(({ owner, name }) => `${owner} ${name}`);
-  for (const owner of ['catalog', 'tenancy', 'subscription', 'workers']) expect(names).toContain(`${owner} prune`);
+  for (const owner of ['catalog', 'tenancy', 'subscription', 'workers'])
+    expect(names).toContain(`${owner} prune`);
   expect(names).toEqual(expect.arrayContaining(['tenancy sweep', 'tenancy confirm-moves']));
 
   const before = await runsOf('subscription', 'prune');
@@ -45,11 +46,17 @@ it('enseña lo que se hace por reloj y lo hace ahora mismo si se le pide', async
     '--owner',
     'subscription',
   ]);
-  expect(task).toMatchObject({ lastOutcome: 'DONE', lastResult: expect.stringContaining('rows deleted: outbox') });
+  expect(task).toMatchObject({
+    lastOutcome: 'DONE',
+    lastResult: expect.stringContaining('rows deleted: outbox'),
+  });
   expect(await runsOf('subscription', 'prune')).toBe(before + 1);
 
   const swept = await farutech(env, ['schedule', 'run', 'sweep']);
-  expect([swept.code, swept.out]).toEqual([0, expect.stringMatching(/did +rung 0, given up 0, told again 0/)]);
+  expect([swept.code, swept.out]).toEqual([
+    0,
+    expect.stringMatching(/did +rung 0, given up 0, told again 0/),
+  ]);
   const whose = await farutech(env, ['schedule', 'run', 'prune']);
   expect([whose.code, whose.err]).toEqual([1, expect.stringContaining('--owner')]);
   const nothing = await farutech(env, ['schedule', 'run', 'siesta']);
@@ -93,7 +100,12 @@ it('un mensaje dado por perdido se ve, se lee entero, se reenvía, y se descarta
   const { env } = stack;
   const instanceId = await loseOne(stack.file().natsUrl);
   const find = async (): Promise<Letter> => {
-    const { deadLetters } = await farutechJson<{ deadLetters: Letter[] }>(env, ['dlq', 'ls', '--worker', worker]);
+    const { deadLetters } = await farutechJson<{ deadLetters: Letter[] }>(env, [
+      'dlq',
+      'ls',
+      '--worker',
+      worker,
+    ]);
     const letter = deadLetters.find(({ payload }) => payload.data.instanceId === instanceId);
     if (letter === undefined) throw new Error('la carta aún no está');
     return letter;
@@ -116,6 +128,12 @@ it('un mensaje dado por perdido se ve, se lee entero, se reenvía, y se descarta
   expect((await farutech(env, ['dlq', 'discard', id, '--reason', 'de una prueba'])).code).toBe(0);
   const refused = await farutech(env, ['dlq', 'replay', id]);
   expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('ILLEGAL_TRANSITION')]);
-  const open = await farutechJson<{ deadLetters: Letter[] }>(env, ['dlq', 'ls', '--open', '--worker', worker]);
+  const open = await farutechJson<{ deadLetters: Letter[] }>(env, [
+    'dlq',
+    'ls',
+    '--open',
+    '--worker',
+    worker,
+  ]);
   expect(open.deadLetters.map((letter) => letter.id)).not.toContain(id);
 });

@@ -37,7 +37,7 @@ export function createFollower(findHomes: FindHomes) {
   return {
     homeOf,
     figures: () => ({ redirects, conflicts }),
-/** `attempt` puede hacerse más de una vez: cada una es una transacción propia, y solo queda la última. */
+    /** `attempt` puede hacerse más de una vez: cada una es una transacción propia, y solo queda la última. */
     async follow<T>(tenantId: string, attempt: (place: TenantPlace) => Promise<T>): Promise<T> {
       let home = await homeOf(tenantId);
       let place: TenantPlace = home;

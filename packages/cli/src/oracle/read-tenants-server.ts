@@ -56,10 +56,8 @@ async function insideOwn(serverUrl: string, names: readonly string[]): Promise<r
   return found;
 }
 
-/**
- * Lo que hay en el servidor de los inquilinos. Quien no se salte RLS no ve las filas de nadie: sin ese permiso solo
- * se comparan puertas, bases y roles, y se dice.
- */
+// Lo que hay en el servidor de los inquilinos. Quien no se salte RLS no ve las filas de nadie: sin ese permiso solo
+// se comparan puertas, bases y roles, y se dice.
 export async function readTenantsServer(
   serverUrl: string,
   sharedUrl: string,
