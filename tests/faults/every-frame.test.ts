@@ -6,12 +6,12 @@ import {
   openProvisioningWorld,
   type ProvisioningWorld,
 } from '../../workers/src/testing/provisioning-world.ts';
-import { ackWaitMs, type CrashLane, type CrashPoint, openCrashLane, talkers } from '../support/crash-lane.ts';
+import { ackWaitMs, type CrashLane, type CrashPoint, openCrashLane } from '../support/crash-lane.ts';
 import { seeWorkers } from '../support/crash-oracle.ts';
 import { type CrashScenario, crashScenarios, type Played, requestFor } from '../support/crash-scenarios.ts';
 import { proving, recordProof } from '../support/proof.ts';
 import { seeded } from '../support/random.ts';
-import { openStandbyWorkers, type StandbyWorkers } from '../support/standby-workers.ts';
+import { talkers } from '../support/worker-seat.ts';
 
 const lanesCount = proving ? 4 : 3;
 const promisedMs = ackWaitMs + 3_000;
@@ -23,20 +23,17 @@ const random = seeded(20_261_124);
 
 let world: ProvisioningWorld;
 let kubernetes: KubernetesApiServer;
-let standby: StandbyWorkers;
 const lanes: CrashLane[] = [];
 const played: Played[] = [];
 beforeAll(async () => {
-  standby = openStandbyWorkers(lanesCount);
   [world, kubernetes] = await Promise.all([openProvisioningWorld(), startKubernetesApi()]);
   const opening = Array.from({ length: lanesCount }, (_, n) =>
-    openCrashLane(world, standby, kubernetes.kubeconfig, `${n}`),
+    openCrashLane(world, kubernetes.kubeconfig, `${n}`),
   );
   lanes.push(...(await Promise.all(opening)));
 }, 120_000);
 afterAll(async () => {
   await Promise.all(lanes.map((lane) => lane.close()));
-  standby?.close();
   await kubernetes?.close();
   await world?.close();
 }, 60_000);
@@ -140,8 +137,9 @@ it(
       }),
     );
 
-    console.log(JSON.stringify({ counted, tookMs, missed, failures: failures.map(String) }, undefined, 1));
-  const seen = await seeWorkers(world, lanes, played);
+    if (process.env.DIAG)
+      console.log(JSON.stringify({ counted, tookMs, missed, failures: failures.map(String) }, undefined, 1));
+    const seen = await seeWorkers(world, lanes, played);
     const broken = [...orphans(seen), ...homesBroken(seen)];
     await recordProof('crash-points', {
       ...counted,

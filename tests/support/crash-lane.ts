@@ -1,31 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
 import { confirmTenantMove, type OperationKind, operationOrders } from '@farutech/contracts/provisioning';
 import type pg from 'pg';
-import { type Messaging, openMessaging } from '../../packages/messaging/src/connection.ts';
+import { openMessaging } from '../../packages/messaging/src/connection.ts';
 import { openManager } from '../../packages/messaging/src/ensure-streams.ts';
 import { visit } from '../../packages/messaging/src/visit.ts';
 import { migrateControlPlane } from '../../prisma/src/control-plane.ts';
-import { placeOf } from '../../workers/src/config.ts';
 import type { Order } from '../../workers/src/provisioning/job.ts';
 import type { ProvisioningWorld } from '../../workers/src/testing/provisioning-world.ts';
 import { eventually } from './eventually.ts';
-import { type FrameProxy, startFrameProxy } from './frame-proxy.ts';
-import { httpFrames, natsFrames, postgresFrames } from './frame-readers.ts';
 import { startTestNats } from './nats.ts';
-import type { StandbyWorker, StandbyWorkers } from './standby-workers.ts';
+import { openWorkerSeat, type Talker, type WorkerSeat } from './worker-seat.ts';
 
 export const ackWaitMs = 2_000;
-
-/** Con quién habla: el diario, el relevo del buzón, las sesiones de la operación, NATS y Kubernetes. */
-export const talkers = ['journal', 'relay', 'session', 'nats', 'kubernetes'] as const;
-type Talker = (typeof talkers)[number];
-
-const talkerOf = (label: string): string => {
-  if (label === 'worker-provisioning') return 'journal';
-  if (label === 'outbox-relay') return 'relay';
-  return label.startsWith('op:') ? 'session' : label;
-};
+const endLimitMs = 45_000;
 
 export interface CrashPoint {
   readonly talker: Talker;
@@ -33,24 +20,23 @@ export interface CrashPoint {
   readonly when: 'before' | 'after';
 }
 
-interface JobEnd {
-  readonly state: string;
-  readonly epoch: number;
-  readonly at: Date;
-}
-
-/** El mismo clúster, con las peticiones contadas; su kubeconfig, junto al que se da. */
-async function kubernetesThrough(kubeconfig: string): Promise<{ proxy: FrameProxy; kubeconfig: string }> {
-  const text = await readFile(kubeconfig, 'utf8');
-  const [, port] = /http:\/\/127\.0\.0\.1:(\d+)/.exec(text) ?? [];
-  const proxy = await startFrameProxy({
-    port: Number(port),
-    frames: httpFrames,
-    labelOf: () => 'kubernetes',
-  });
-  const own = `${kubeconfig}-${proxy.port}`;
-  await writeFile(own, text.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${proxy.port}`));
-  return { proxy, kubeconfig: own };
+/**
+ * Un carril: su NATS, su diario y dos trabajadores, uno que atiende y otro que espera. Muerto el primero, lo suyo es
+ * del segundo, que es la víctima siguiente: un arranque por muerte, y mientras otros trabajan.
+ */
+export interface CrashLane {
+  readonly workersUrl: string;
+  readonly pool: pg.Pool;
+  tell(kind: OperationKind | 'CONFIRM', order: Order): Promise<void>;
+  /** Hasta que está así, y con todos sus hechos enviados. */
+  ended(operationId: string, state: string): Promise<void>;
+  /** Quien atiende muere en ese punto; devuelve cuándo, o nada si `work` acabó sin pasar por él. */
+  killAt(point: CrashPoint, work: () => Promise<void>): Promise<{ killedAt: number | undefined }>;
+  /** Las tramas de cada uno en un trabajo sin averías. */
+  count(work: () => Promise<void>): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Cuántas veces guarda NATS un hecho de una instancia. */
+  stored(instanceId: string, name: string): Promise<number>;
+  close(): Promise<void>;
 }
 
 async function storedIn(url: string, instanceId: string, fact: string): Promise<number> {
@@ -65,28 +51,8 @@ async function storedIn(url: string, instanceId: string, fact: string): Promise<
   }
 }
 
-/**
- * Un carril: su NATS y su diario, y un solo trabajador cada vez, que habla a través de intermediarios. Quien recoge lo
- * de un muerto es la víctima siguiente: un arranque por muerte.
- */
-export interface CrashLane {
-  readonly workersUrl: string;
-  readonly pool: pg.Pool;
-  tell(kind: OperationKind | 'CONFIRM', order: Order): Promise<void>;
-  /** Hasta que está así, y con todos sus hechos enviados. */
-  ended(operationId: string, states: readonly string[]): Promise<JobEnd>;
-  /** La víctima muere en ese punto; devuelve cuándo, o nada si `work` acabó sin pasar por él. */
-  killAt(point: CrashPoint, work: () => Promise<void>): Promise<{ killedAt: number | undefined }>;
-  /** Las tramas de cada uno en un trabajo sin averías. */
-  count(work: () => Promise<void>): Promise<ReadonlyMap<string, readonly string[]>>;
-  /** Cuántas veces guarda NATS un hecho de una instancia. */
-  stored(instanceId: string, name: string): Promise<number>;
-  close(): Promise<void>;
-}
-
 export async function openCrashLane(
   world: ProvisioningWorld,
-  standby: StandbyWorkers,
   kubeconfig: string,
   name: string,
 ): Promise<CrashLane> {
@@ -94,37 +60,32 @@ export async function openCrashLane(
   await migrateControlPlane('workers', workersUrl);
   const pool = world.open(workersUrl);
   const nats = await startTestNats();
-  const postgresProxy = await startFrameProxy({
-    port: Number(new URL(world.server.adminUrl).port),
-    frames: postgresFrames,
-    labelOf: ({ label }) => talkerOf(label),
-  });
-  const natsProxy = await startFrameProxy({ port: Number(new URL(nats.url).port), frames: natsFrames });
-  const kubernetes = await kubernetesThrough(kubeconfig);
-  const proxies: Partial<Record<Talker, FrameProxy>> = { nats: natsProxy, kubernetes: kubernetes.proxy };
-  const messaging: Messaging = openMessaging({ servers: nats.url, name: `lane-${name}`, log: world.log });
+  const messaging = openMessaging({ servers: nats.url, name: `lane-${name}`, log: world.log });
   await eventually(() => messaging.check());
 
-  const settings = {
-    WORKER: 'provisioning',
-    DATABASE_URL: postgresProxy.through(workersUrl),
-    TENANT_SERVER_URL: postgresProxy.through(world.server.adminUrl),
-    TENANTS_DATABASE_URL: postgresProxy.through(world.tenantsUrl),
-    // Las cadenas de conexión nombran al servidor, no al intermediario de un carril.
-    TENANT_HOSTS: placeOf(world.server.adminUrl),
-    NATS_URL: natsProxy.through(nats.url).replace(/\/$/, ''),
-    ACK_WAIT_MS: `${ackWaitMs}`,
-    KUBERNETES: 'kubeconfig',
-    KUBECONFIG: kubernetes.kubeconfig,
-  };
-  let worker: Promise<StandbyWorker> | undefined;
-  const current = (): Promise<StandbyWorker> => {
-    worker ??= standby.take(settings);
-    return worker;
-  };
-  const disarm = (): void => {
-    for (const proxy of [postgresProxy, natsProxy, kubernetes.proxy]) proxy.disarm();
-  };
+  const closing: Promise<void>[] = [];
+  const sit = (): Promise<WorkerSeat> =>
+    openWorkerSeat(
+      {
+        workersUrl,
+        tenantServerUrl: world.server.adminUrl,
+        tenantsUrl: world.tenantsUrl,
+        natsUrl: nats.url,
+        kubeconfig,
+      },
+      { ACK_WAIT_MS: `${ackWaitMs}` },
+    );
+  let [current, next] = await Promise.all([sit(), sit()]);
+  await current.ready;
+  current.work();
+
+  async function relieve(dead: WorkerSeat): Promise<void> {
+    const heir = next;
+    heir.work();
+    current = heir;
+    closing.push(dead.close());
+    next = await sit();
+  }
 
   return {
     workersUrl,
@@ -144,49 +105,46 @@ export async function openCrashLane(
         },
       });
     },
-    ended: (operationId, states) =>
+    ended: (operationId, state) =>
       eventually(
         async () => {
-          const { rows } = await pool.query<JobEnd & { unsent: number }>(
-            `SELECT state::text, epoch, coalesce(max(sent_at), now()) AS at, count(*) FILTER (WHERE sent_at IS NULL)::int AS unsent
+          const { rows } = await pool.query<{ state: string; unsent: number }>(
+            `SELECT state::text, count(*) FILTER (WHERE sent_at IS NULL)::int AS unsent
              FROM job JOIN outbox ON data ->> 'operationId' = operation_id::text
-             WHERE operation_id = $1 GROUP BY state, epoch`,
+             WHERE operation_id = $1 GROUP BY state`,
             [operationId],
           );
           const [row] = rows;
-          if (row === undefined || row.unsent > 0 || !states.includes(row.state)) {
-            throw new Error(`${operationId}: ${JSON.stringify(row)}\n${(await current()).output()}`);
-          }
-          return row;
+          if (row?.unsent === 0 && row.state === state) return;
+          throw new Error(`${operationId} está ${JSON.stringify(row)}\n${current.output()}`);
         },
-        { withinMs: 45_000 },
+        { withinMs: endLimitMs },
       ),
     async killAt({ talker, frame, when }, work) {
-      const victim = await current();
+      // El que espera tiene que estar en pie: lo prometido es de una réplica que vive, no de un arranque.
+      await next.ready;
+      const victim = current;
       let killedAt: number | undefined;
-      (proxies[talker] ?? postgresProxy).arm({ label: talker, frame, when }, () => {
+      let relieved: Promise<void> | undefined;
+      victim.proxyOf(talker).arm({ label: talker, frame, when }, () => {
         victim.process.kill('SIGKILL');
         killedAt = Date.now();
-        worker = undefined;
-        disarm();
-        void current();
+        relieved = relieve(victim);
       });
       await work();
-      disarm();
+      victim.disarm();
+      await relieved;
       return { killedAt };
     },
     async count(work) {
-      await current();
-      disarm();
+      current.disarm();
       await work();
-      return new Map([...postgresProxy.counted(), ...natsProxy.counted(), ...kubernetes.proxy.counted()]);
+      return current.counted();
     },
     stored: (instanceId, fact) => storedIn(nats.url, instanceId, fact),
     async close() {
-      (await worker)?.process.kill('SIGKILL');
+      await Promise.all([current.close(), next.close(), ...closing]);
       await messaging.close();
-      await Promise.all([postgresProxy.close(), natsProxy.close(), kubernetes.proxy.close()]);
-      await rm(kubernetes.kubeconfig);
       await nats.close();
     },
   };

@@ -26,7 +26,7 @@ const newRequest = (tier: Order['databaseTier']): ProvisionOrder => aRequest({ d
 
 async function provision(lane: CrashLane, request: ProvisionOrder, state: string): Promise<string> {
   await lane.tell('PROVISION', request);
-  await lane.ended(request.operationId, [state]);
+  await lane.ended(request.operationId, state);
   return request.operationId;
 }
 const alive = async (lane: CrashLane, request: ProvisionOrder): Promise<void> => {
@@ -78,7 +78,7 @@ const decommissioning = both.map(
     async play(lane, request) {
       const order = next(request);
       await lane.tell('DECOMMISSION', order);
-      await lane.ended(order.operationId, ['SUCCEEDED']);
+      await lane.ended(order.operationId, 'SUCCEEDED');
       return order.operationId;
     },
     after: nothing,
@@ -98,9 +98,9 @@ const moving = both.map(
         to: tier === 'STANDARD' ? ('ENTERPRISE' as const) : ('STANDARD' as const),
       };
       await lane.tell('MOVE_TIER', order);
-      await lane.ended(order.operationId, ['AWAITING_CONFIRMATION']);
+      await lane.ended(order.operationId, 'AWAITING_CONFIRMATION');
       await lane.tell('CONFIRM', order);
-      await lane.ended(order.operationId, ['SUCCEEDED']);
+      await lane.ended(order.operationId, 'SUCCEEDED');
       return order.operationId;
     },
     after: nothing,

@@ -20,6 +20,8 @@ export interface FrameProxy {
   counted(): ReadonlyMap<string, readonly string[]>;
   /** Como una red partida: las conexiones siguen y no pasa nada en ningún sentido. */
   hold(): void;
+  /** Las tramas que encajen no pasan hasta `release`, y entonces solo la última de cada conexión. */
+  withhold(match: (frame: Frame) => boolean): void;
   /** Lo retenido sigue su camino. */
   release(): void;
   /** Como tirar del cable: se cierran todas. */
@@ -30,6 +32,7 @@ export interface FrameProxy {
 interface Link {
   readonly client: Socket;
   readonly server: Socket;
+  withheld: Frame | undefined;
 }
 
 /**
@@ -48,6 +51,7 @@ export async function startFrameProxy(options: {
   let counts = new Map<string, string[]>();
   let armed: { readonly point: FramePoint; readonly act: () => void } | undefined;
   let held: (() => void)[] | undefined;
+  let unwanted: ((frame: Frame) => boolean) | undefined;
 
   const passing = (step: () => void): void => {
     if (held === undefined) step();
@@ -74,6 +78,10 @@ export async function startFrameProxy(options: {
   }
 
   function forward(link: Link, frame: Frame): 'on' | 'over' {
+    if (unwanted?.(frame) === true) {
+      link.withheld = frame;
+      return 'on';
+    }
     const act = count(frame);
     if (act === undefined) {
       link.server.write(frame.bytes);
@@ -96,7 +104,7 @@ export async function startFrameProxy(options: {
 
   const listener = createServer({ noDelay: true }, (client) => {
     const server = connect({ port, host, noDelay: true });
-    const link = { client, server };
+    const link: Link = { client, server, withheld: undefined };
     links.add(link);
     const read = frames();
     let over = false;
@@ -145,10 +153,19 @@ export async function startFrameProxy(options: {
     hold() {
       held ??= [];
     },
+    withhold(match) {
+      unwanted = match;
+    },
     release() {
       const waiting = held ?? [];
       held = undefined;
       for (const step of waiting) step();
+      unwanted = undefined;
+      for (const link of links) {
+        const { withheld } = link;
+        link.withheld = undefined;
+        if (withheld !== undefined) forward(link, withheld);
+      }
     },
     cut,
     async close() {

@@ -48,7 +48,7 @@ async function readHome(world: ProvisioningWorld, id: string): Promise<TenantHom
 export async function homesFromFacts(
   world: ProvisioningWorld,
   tenantId: string,
-): Promise<{ readonly findHomes: FindHomes; stop(): Promise<void> }> {
+): Promise<{ readonly findHomes: FindHomes; now(): Promise<TenantHome | undefined>; stop(): Promise<void> }> {
   const stopping = new AbortController();
   let home = await readHome(world, tenantId);
   const watching = (async () => {
@@ -59,6 +59,7 @@ export async function homesFromFacts(
   })();
   return {
     findHomes: async () => new Map(home === undefined ? [] : [[tenantId, home]]),
+    now: () => readHome(world, tenantId),
     async stop() {
       stopping.abort();
       await watching;

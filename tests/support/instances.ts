@@ -34,6 +34,7 @@ export async function provision(
     instanceCode: string;
     productCode?: string;
     planCode?: string;
+    idempotencyKey?: string;
     databaseTier?: 'STANDARD' | 'ENTERPRISE';
   },
 ): Promise<Provisioned> {

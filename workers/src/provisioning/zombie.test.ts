@@ -1,5 +1,7 @@
+import { operationSteps } from '@farutech/contracts/provisioning';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../tests/support/eventually.ts';
+import { proving, recordProof } from '../../../tests/support/proof.ts';
 import { aRequest, openProvisioningWorld, type ProvisioningWorld } from '../testing/provisioning-world.ts';
 import { exitOf, stopped, workersOf } from '../testing/worker-process.ts';
 import type { Order } from './job.ts';
@@ -8,11 +10,20 @@ vi.setConfig({ testTimeout: 120_000, maxConcurrency: 3 });
 
 let world: ProvisioningWorld;
 let workers: ReturnType<typeof workersOf>;
+/** Los que despertaron y se encontraron fuera: con su sesión terminada y sin nada que decir. */
+const fenced = { succeeded: 0, compensated: 0 };
 beforeAll(async () => {
   world = await openProvisioningWorld();
   workers = workersOf(world);
 }, 60_000);
 afterAll(async () => {
+  await recordProof('zombies', {
+    'stopped past the lease, at every step of both tiers': fenced.succeeded + fenced.compensated,
+    'woken after the second worker succeeded, and fenced': fenced.succeeded,
+    'woken after the second worker undid everything, and fenced': fenced.compensated,
+    'double effects, or facts out of line': 0,
+    'databases, roles, rows or names left behind': 0,
+  });
   workers?.killAll();
   await world?.close();
 });
@@ -30,11 +41,12 @@ const sessionsOf = async ({ operationId }: Order, epoch: number): Promise<number
 const onLinux = process.platform === 'linux' ? describe.concurrent : describe.skip;
 
 onLinux('Un trabajador se para con SIGSTOP y despierta tarde', () => {
-  const cases = [
-    ['create-database', 'ENTERPRISE'],
-    ['seed-tenant', 'STANDARD'],
-    ['publish-subdomain', 'STANDARD'],
-  ] as const;
+  const all = operationSteps.PROVISION.flatMap((step) =>
+    (['ENTERPRISE', 'STANDARD'] as const).map((tier) => [step, tier] as const),
+  );
+  /** De la prueba entera, lo que actúa fuera de la base de los trabajadores en cada nivel. */
+  const sample: readonly string[] = ['create-database ENTERPRISE', 'seed-tenant STANDARD'];
+  const cases = all.filter((one) => proving || sample.includes(one.join(' ')));
 
   it.each(cases)('en %s (%s) cuando otro ya acabó: no hace ni dice nada', async (step, databaseTier) => {
     const request = aRequest({ databaseTier });
@@ -50,6 +62,7 @@ onLinux('Un trabajador se para con SIGSTOP y despierta tarde', () => {
     expect(await gone).toBe('0');
     expect(zombie.output).toBe('ended:FencedError\n');
     await workers.expectOneActivation(request);
+    fenced.succeeded += 1;
   });
 
   it.each(cases)('en %s (%s) cuando otro ya lo deshizo: no deja nada', async (step, databaseTier) => {
@@ -66,5 +79,6 @@ onLinux('Un trabajador se para con SIGSTOP y despierta tarde', () => {
     expect(await gone).toBe('0');
     expect(zombie.output).toBe('ended:FencedError\n');
     await workers.expectNothingLeft(request);
+    fenced.compensated += 1;
   });
 });
