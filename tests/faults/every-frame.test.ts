@@ -137,8 +137,6 @@ it(
       }),
     );
 
-    if (process.env.DIAG)
-      console.log(JSON.stringify({ counted, tookMs, missed, failures: failures.map(String) }, undefined, 1));
     const seen = await seeWorkers(world, lanes, played);
     const broken = [...orphans(seen), ...homesBroken(seen)];
     await recordProof('crash-points', {
