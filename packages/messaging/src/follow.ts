@@ -1,11 +1,11 @@
 import { envelope } from '@farutech/contracts/contract';
 import type { StreamName } from '@farutech/contracts/streams';
 import { exponential } from '@farutech/kernel/backoff';
+import { pause } from '@farutech/kernel/pause';
 import { type ConsumerMessages, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { Handler, RunningConsumer } from './consume.ts';
 import type { Link } from './link.ts';
 import type { MessagingLog } from './log.ts';
-import { pause } from './pause.ts';
 
 const longestWaitMs = 2_000;
 /** Con dos latidos perdidos, unos 5 s, se da por muerto al consumidor. */

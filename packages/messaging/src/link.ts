@@ -1,9 +1,9 @@
 import { exponential } from '@farutech/kernel/backoff';
 import { TransientError } from '@farutech/kernel/errors';
+import { pause } from '@farutech/kernel/pause';
 import { connect, type NatsConnection } from 'nats';
 import { ensureStreams } from './ensure-streams.ts';
 import type { MessagingLog } from './log.ts';
-import { pause } from './pause.ts';
 
 /** Con dos pings sin respuesta se da por rota: 6 s, y no los 4 minutos de fábrica. */
 const pingIntervalMs = 3_000;

@@ -1,7 +1,7 @@
+import { pause } from '@farutech/kernel/pause';
 import { expiredCursor, LiveHub } from './live-hub.ts';
 import type { Kept, LiveEntry, LiveSource } from './live-source.ts';
 import type { MessagingLog } from './log.ts';
-import { pause } from './pause.ts';
 
 export interface LiveFeedOptions<Key extends string, Entry extends LiveEntry> {
   readonly source: LiveSource<Key, Entry>;

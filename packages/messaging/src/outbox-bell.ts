@@ -1,6 +1,6 @@
+import { pause } from '@farutech/kernel/pause';
 import pg from 'pg';
 import type { MessagingLog } from './log.ts';
-import { pause } from './pause.ts';
 
 const retryMs = 1_000;
 

@@ -1,11 +1,11 @@
 import { exponential } from '@farutech/kernel/backoff';
+import { pause } from '@farutech/kernel/pause';
 import pg, { type PoolClient } from 'pg';
 import type { Messaging } from './connection.ts';
 import type { MessagingLog } from './log.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import { batchSize, groupByAggregate, markSent, type OutboxRow, readBatch } from './outbox-batch.ts';
 import { openOutboxBell } from './outbox-bell.ts';
-import { pause } from './pause.ts';
 
 const pollMs = 1_000;
 /** Desde que empieza una ronda hasta la siguiente, cuando nadie falla y no quedaron filas. */

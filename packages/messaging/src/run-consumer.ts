@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { exponential } from '@farutech/kernel/backoff';
+import { pause } from '@farutech/kernel/pause';
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { LRUCache } from 'lru-cache';
 import { AggregateQueues } from './aggregate-queues.ts';
@@ -10,7 +11,6 @@ import { handleMessage, type Verdict } from './handle-message.ts';
 import type { Link } from './link.ts';
 import type { MessagingLog } from './log.ts';
 import type { MessageReport } from './message-report.ts';
-import { pause } from './pause.ts';
 import { databaseRestMs, maxDeliveries, maxOutOfOrder } from './retry-policy.ts';
 import { settle } from './settle.ts';
 import { openSuspects } from './suspects.ts';

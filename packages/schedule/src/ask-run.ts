@@ -1,5 +1,5 @@
+import { pause } from '@farutech/kernel/pause';
 import pg from 'pg';
-import { pause } from './pause.ts';
 import { readRow, readRows, type ScheduleRow } from './rows.ts';
 
 const connectTimeoutMs = 3_000;

@@ -1,7 +1,7 @@
 import { exponential } from '@farutech/kernel/backoff';
 import type { Clock } from '@farutech/kernel/clock';
+import { pause } from '@farutech/kernel/pause';
 import pg from 'pg';
-import { pause } from './pause.ts';
 import { readRows, register } from './rows.ts';
 import { takeTurn } from './take-turn.ts';
 import type { ScheduledTask, ScheduleLog, ScheduleMetrics } from './task.ts';

@@ -1,4 +1,5 @@
 import { PermanentError } from '@farutech/kernel/errors';
+import { pause } from '@farutech/kernel/pause';
 import { elsewhere, isConflict } from './tenant-gate.ts';
 import { type FindHomes, sharedDatabaseId, type TenantHome, type TenantPlace } from './tenant-home.ts';
 import { unavailable } from './unavailable.ts';
@@ -7,8 +8,6 @@ import { unavailable } from './unavailable.ts';
 const followLimitMs = 5_000;
 const askAgainMs = 15;
 const maxConflicts = 10;
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const withoutHome = (tenantId: string): PermanentError =>
   new PermanentError('TENANT_WITHOUT_HOME', `tenant ${tenantId} has no database`);
@@ -52,7 +51,7 @@ export function createFollower(findHomes: FindHomes) {
             conflicts += 1;
             disturbed += 1;
             if (disturbed > maxConflicts) throw unavailable(error);
-            await wait(disturbed);
+            await pause(disturbed);
             continue;
           }
           const sent = elsewhere(error);
@@ -64,7 +63,7 @@ export function createFollower(findHomes: FindHomes) {
           let next = placeNamed(sent.movedTo, home);
           // Quien señala a una base que aquí no se conoce, o va y viene, espera a que se diga dónde vive.
           if (next === undefined || next.databaseId === place.databaseId || followed > 2) {
-            await wait(askAgainMs);
+            await pause(askAgainMs);
             home = await homeOf(tenantId);
             next = placeNamed(sent.movedTo, home);
           }

@@ -1,6 +1,6 @@
 import { TransientError } from '@farutech/kernel/errors';
+import { pause } from '@farutech/kernel/pause';
 import { FencedError } from '@farutech/messaging/consume';
-import { pause } from '@farutech/messaging/pause';
 import type { Logger } from '@farutech/runtime/logger';
 import pg from 'pg';
 

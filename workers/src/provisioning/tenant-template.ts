@@ -1,4 +1,4 @@
-import { pause } from '@farutech/messaging/pause';
+import { pause } from '@farutech/kernel/pause';
 import { migrate } from '@farutech/prisma/migrate';
 import type { Logger } from '@farutech/runtime/logger';
 import pg from 'pg';

@@ -4,8 +4,8 @@ import { readPages } from '@farutech/local/read-pages';
 import { type Noun, verb } from '../command.ts';
 import { Refusal } from '../failure.ts';
 import { counted, table } from '../table.ts';
-import { drift } from './tenants-drift.ts';
-import { migrate } from './tenants-migrate.ts';
+import { drift } from '../tenants/drift.ts';
+import { migrate } from '../tenants/migrate.ts';
 
 interface Tenant {
   readonly id: string;

@@ -1,5 +1,5 @@
+import { pause } from '@farutech/kernel/pause';
 import type { MessagingLog } from '@farutech/messaging/log';
-import { pause } from '@farutech/messaging/pause';
 import { UnsettledChange } from '../use-cases/settle-next-change.ts';
 
 /** Otra réplica pudo programar algo para antes: no se duerme más. Queda muy lejos de lo que desborda setTimeout. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@farutech/kernel/clock';
 import { PermanentError } from '@farutech/kernel/errors';
-import { pause } from '@farutech/messaging/pause';
+import { pause } from '@farutech/kernel/pause';
 import type { TenantDatabases } from '@farutech/tenant-db/tenant-databases';
 import type { TenancyPrisma } from './open-prisma.ts';
 import type { TenantWrites } from './tenant-writes.ts';

@@ -1,6 +1,6 @@
 import { TransientError } from '@farutech/kernel/errors';
+import { pause } from '@farutech/kernel/pause';
 import { FencedError } from '@farutech/messaging/consume';
-import { pause } from '@farutech/messaging/pause';
 import type { KubernetesApi, Ref, Seen } from './api.ts';
 import { namespaceTerminating, StaleError } from './api-failure.ts';
 import type { ClusterTenant, Holder } from './cluster.ts';

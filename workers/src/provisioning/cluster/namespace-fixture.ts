@@ -1,4 +1,4 @@
-import { pause } from '@farutech/messaging/pause';
+import { pause } from '@farutech/kernel/pause';
 import { namespaceTerminating } from './api-failure.ts';
 import { claimNamespace, type Hands, namespaceRef, onFresh, ownsNamespace } from './claim.ts';
 import type { ClusterTenant, Fixture, Holder } from './cluster.ts';

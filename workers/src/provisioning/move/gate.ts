@@ -1,5 +1,5 @@
 import { PermanentError, TransientError } from '@farutech/kernel/errors';
-import { pause } from '@farutech/messaging/pause';
+import { pause } from '@farutech/kernel/pause';
 import pg from 'pg';
 import { z } from 'zod';
 import { enterAsMover, rollback } from './as-mover.ts';

@@ -2,9 +2,9 @@ import type { ApiClient } from '@farutech/local/api-client';
 import { verb } from '../command.ts';
 import { Refusal } from '../failure.ts';
 import { counted, table } from '../table.ts';
-import { type Migrated, migrateOne } from '../tenants/migrate-one.ts';
-import { type OwnDatabase, ownDatabases } from '../tenants/own-databases.ts';
-import { readDrift } from '../tenants/schema-drift.ts';
+import { type Migrated, migrateOne } from './migrate-one.ts';
+import { type OwnDatabase, ownDatabases } from './own-databases.ts';
+import { readDrift } from './schema-drift.ts';
 
 const defaults = { canary: 1, parallel: 4, limitSeconds: 300 } as const;
 

@@ -1,7 +1,7 @@
 import { verb } from '../command.ts';
 import { counted, table } from '../table.ts';
-import { ownDatabases } from '../tenants/own-databases.ts';
-import { type Drift, readDrift } from '../tenants/schema-drift.ts';
+import { ownDatabases } from './own-databases.ts';
+import { type Drift, readDrift } from './schema-drift.ts';
 
 const stateOf = ({ missing, unreachable }: Drift): string =>
   unreachable ?? (missing.length === 0 ? 'up to date' : `lacks ${missing.join(', ')}`);
