@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onDatabase, tenantDatabaseName } from '../../workers/src/provisioning/tenant-names.ts';
 import type { Api } from '../support/api.ts';
 import { farutech, farutechJson } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
@@ -74,9 +75,8 @@ async function bringNewMigration(): Promise<void> {
 }
 
 async function inDatabaseOf(instanceId: string, sql: string): Promise<number | null> {
-  const url = new URL(stack.file().databaseUrl);
-  url.pathname = `/t_${instanceId.replaceAll('-', '')}`;
-  const client = new pg.Client({ connectionString: url.toString() });
+  const connectionString = onDatabase(stack.file().databaseUrl, tenantDatabaseName(instanceId));
+  const client = new pg.Client({ connectionString });
   await client.connect();
   try {
     return (await client.query(sql)).rowCount;

@@ -1,21 +1,8 @@
 import type { DatabaseTier } from './job.ts';
-import { asMover } from './move/as-mover.ts';
-import { deleteTenantRows } from './move/settle.ts';
-import { tenantTables } from './move/tables.ts';
+import { leaveDatabase } from './move/settle.ts';
 import type { OperationRun } from './step.ts';
 import { createTenantDatabase } from './steps/create-database.ts';
 import { reserve } from './steps/reserve.ts';
-
-async function leaveShared(run: OperationRun): Promise<void> {
-  const home = await run.home();
-  const { instanceId } = run.input;
-  await deleteTenantRows(home, instanceId, await tenantTables(home));
-  await asMover(home, instanceId, async () => {
-    for (const table of ['tenant_change', 'tenant_gate', 'tenant_owner']) {
-      await home.query(`DELETE FROM ${table} WHERE tenant_id = $1`, [instanceId]);
-    }
-  });
-}
 
 async function liveTiers({ pool, input }: OperationRun): Promise<readonly DatabaseTier[]> {
   const { rows } = await pool.query<{ tier: DatabaseTier }>(
@@ -30,7 +17,7 @@ export async function dropTenant(run: OperationRun): Promise<void> {
   for (const tier of await liveTiers(run)) {
     const there = run.at(tier);
     if (tier === 'ENTERPRISE') await createTenantDatabase.undo(there);
-    else await leaveShared(there);
+    else await leaveDatabase(await there.home(), run.input.instanceId, 'gone');
     await reserve.undo(there);
   }
 }

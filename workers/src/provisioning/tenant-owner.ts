@@ -1,5 +1,6 @@
 import { PermanentError } from '@farutech/kernel/errors';
 import type pg from 'pg';
+import { rollback } from './move/as-mover.ts';
 
 export type Ownership = 'ours' | 'nobody' | 'another';
 
@@ -29,10 +30,7 @@ export async function asTenant<T>(client: pg.Client, instanceId: string, work: (
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    // Con la sesión perdida no hay nada que deshacer: lo hizo el servidor.
-    await client.query('ROLLBACK').catch((failed: Error) => {
-      if (error instanceof Error) error.cause ??= failed;
-    });
+    await rollback(client, error);
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.ts';
 import type { SeenAudit, SeenInstance, SeenTransition, Sighting } from './sighting.ts';
 
 // Entre la entrada y su línea de auditoría, en una misma transacción, cabe lo que dura la transacción.
@@ -8,8 +9,7 @@ const byVersion = (a: SeenTransition, b: SeenTransition): number => a.version - 
 function transitionsOf(
   transitions: readonly SeenTransition[],
 ): ReadonlyMap<string, readonly SeenTransition[]> {
-  const found = new Map<string, SeenTransition[]>();
-  for (const one of transitions) found.set(one.instanceId, [...(found.get(one.instanceId) ?? []), one]);
+  const found = groupBy(transitions, ({ instanceId }) => instanceId);
   return new Map([...found].map(([id, theirs]) => [id, theirs.toSorted(byVersion)]));
 }
 
@@ -47,8 +47,8 @@ const says = ({ status, action }: SeenAudit): string | null =>
 
 // Cada cambio de estado tiene una línea de auditoría propia que dice ese estado.
 export function unaudited({ transitions, audits }: Sighting): readonly string[] {
-  const linesOf = new Map<string, SeenAudit[]>();
-  for (const line of audits) linesOf.set(line.instanceId, [...(linesOf.get(line.instanceId) ?? []), line]);
+  const left = [...groupBy(audits, ({ instanceId }) => instanceId)];
+  const linesOf = new Map(left.map(([id, lines]) => [id, [...lines]]));
   return [...transitionsOf(transitions).values()].flat().flatMap((one) => {
     const lines = linesOf.get(one.instanceId) ?? [];
     const index = lines.findIndex(

@@ -1,17 +1,5 @@
+import { groupBy } from './group-by.ts';
 import type { SeenInstance, Sighting } from './sighting.ts';
-
-const groupBy = <Row>(
-  rows: readonly Row[],
-  key: (row: Row) => string,
-): ReadonlyMap<string, readonly Row[]> => {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const known = groups.get(key(row));
-    if (known === undefined) groups.set(key(row), [row]);
-    else known.push(row);
-  }
-  return groups;
-};
 
 const unfinished = new Set(['SCHEDULED', 'RUNNING', 'COMPENSATING']);
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { asMover } from './as-mover.ts';
 import { exclusively, untilNobodyIsInside } from './gate.ts';
-import { quoted, type TenantTable } from './tables.ts';
+import { quoted, type TenantTable, tenantTables } from './tables.ts';
 
 /** Se deja de anotar: la casa queda como cualquier otra. Con el torno, para que nadie anote después. */
 export async function stopLogging(client: pg.ClientBase, tenantId: string): Promise<void> {
@@ -63,5 +63,26 @@ export async function deleteTenantRows(
       });
     }
   }
+  return deleted;
+}
+
+/** Lo que consta de un inquilino en una base, además de sus filas; con `pointer` se queda la puerta, que señala adónde fue. */
+const records = {
+  gone: ['tenant_change', 'tenant_gate', 'tenant_owner'],
+  pointer: ['tenant_change', 'tenant_owner'],
+} as const;
+
+/** Un inquilino deja una base compartida: sus filas, y lo que de él consta. Devuelve cuántas filas eran. */
+export async function leaveDatabase(
+  client: pg.ClientBase,
+  tenantId: string,
+  leaving: keyof typeof records,
+): Promise<number> {
+  const deleted = await deleteTenantRows(client, tenantId, await tenantTables(client));
+  await asMover(client, tenantId, async () => {
+    for (const table of records[leaving]) {
+      await client.query(`DELETE FROM ${table} WHERE tenant_id = $1`, [tenantId]);
+    }
+  });
   return deleted;
 }

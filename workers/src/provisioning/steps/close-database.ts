@@ -1,9 +1,8 @@
 import pg from 'pg';
+import { exclusively } from '../move/gate.ts';
 import { isEnterprise, type OperationRun, type Step } from '../step.ts';
 import { databaseExists } from '../tenant-database.ts';
 import { tenantDatabaseName } from '../tenant-names.ts';
-
-const lockTimeout = '5s';
 
 async function mayEnter(run: OperationRun): Promise<boolean> {
   const server = await run.server();
@@ -14,27 +13,18 @@ async function mayEnter(run: OperationRun): Promise<boolean> {
 }
 
 /**
- * Con el cerrojo de las escrituras en exclusiva: las que estaban dentro acaban antes, y ninguna entra después. Sin
- * `moved_to`, la puerta dice que el inquilino no está aquí ni en otra parte.
+ * Con el torno de quien escribe: los que estaban dentro acaban antes, y ninguno entra después. Sin `moved_to`, la puerta
+ * dice que el inquilino no está aquí ni en otra parte.
  */
 async function setGate(run: OperationRun, state: 'OPEN' | 'MOVED'): Promise<void> {
   const home = await run.home();
   const { instanceId } = run.input;
-  await home.query('BEGIN');
-  try {
-    await home.query(`SET LOCAL lock_timeout = '${lockTimeout}'`);
-    await home.query('SELECT pg_advisory_xact_lock(42, hashtext($1))', [instanceId]);
-    await home.query('UPDATE tenant_gate SET state = $2, moved_to = NULL WHERE tenant_id = $1', [
+  await exclusively(home, instanceId, () =>
+    home.query('UPDATE tenant_gate SET state = $2, moved_to = NULL WHERE tenant_id = $1', [
       instanceId,
       state,
-    ]);
-    await home.query('COMMIT');
-  } catch (error) {
-    await home.query('ROLLBACK').catch((failed: Error) => {
-      if (error instanceof Error) error.cause ??= failed;
-    });
-    throw error;
-  }
+    ]),
+  );
 }
 
 async function isShut(run: OperationRun): Promise<boolean> {

@@ -4,24 +4,9 @@ import { isEnterprise, type OperationRun, type Step } from '../../step.ts';
 import { createTenantDatabase } from '../../steps/create-database.ts';
 import { reserve } from '../../steps/reserve.ts';
 import { databaseExists } from '../../tenant-database.ts';
-import { asMover } from '../as-mover.ts';
 import { isHome, readGate, untilNobodyIsInside } from '../gate.ts';
 import { there } from '../move-run.ts';
-import { deleteTenantRows, stopLogging } from '../settle.ts';
-import { tenantTables } from '../tables.ts';
-
-/** La puerta se queda, señalando: quien llegue tarde sabe adónde ir. */
-async function leaveShared(run: OperationRun): Promise<number> {
-  const client = await run.home();
-  const { instanceId } = run.input;
-  const deleted = await deleteTenantRows(client, instanceId, await tenantTables(client));
-  await asMover(client, instanceId, async () => {
-    for (const table of ['tenant_change', 'tenant_owner']) {
-      await client.query(`DELETE FROM ${table} WHERE tenant_id = $1`, [instanceId]);
-    }
-  });
-  return deleted;
-}
+import { leaveDatabase, stopLogging } from '../settle.ts';
 
 /** Antes de borrar nada: que se haya ido de aquí, y viva allí. Lo que se borra no vuelve. */
 async function refuseTheHome(run: OperationRun): Promise<void> {
@@ -52,7 +37,8 @@ export const confirmMove: Step = {
       await createTenantDatabase.undo(run);
       run.note('The old database was dropped.');
     } else {
-      run.note(`${await leaveShared(run)} old rows were deleted.`);
+      const deleted = await leaveDatabase(await run.home(), instanceId, 'pointer');
+      run.note(`${deleted} old rows were deleted.`);
     }
     await reserve.undo(run);
   },

@@ -11,8 +11,7 @@ import { databaseExists } from '../../tenant-database.ts';
 import { asMover } from '../as-mover.ts';
 import { isHome, notTheHome, readGate, untilNobodyIsInside } from '../gate.ts';
 import { there } from '../move-run.ts';
-import { deleteTenantRows } from '../settle.ts';
-import { tenantTables } from '../tables.ts';
+import { leaveDatabase } from '../settle.ts';
 
 async function refuseBehind(run: OperationRun): Promise<void> {
   const missing = await missingMigrations(await run.home(), run.migrations.of(run.input.productCode).names);
@@ -60,12 +59,7 @@ async function clear(target: OperationRun): Promise<void> {
   if (gate === undefined) return;
   if (isHome(gate)) throw new TypeError('se quiere borrar la casa en la que vive el inquilino');
   if (isEnterprise(target)) return await untilNobodyIsInside(client, instanceId);
-  await deleteTenantRows(client, instanceId, await tenantTables(client));
-  await asMover(client, instanceId, async () => {
-    for (const table of ['tenant_change', 'tenant_gate', 'tenant_owner']) {
-      await client.query(`DELETE FROM ${table} WHERE tenant_id = $1`, [instanceId]);
-    }
-  });
+  await leaveDatabase(client, instanceId, 'gone');
 }
 
 /** El destino, vacío y a la espera. */
