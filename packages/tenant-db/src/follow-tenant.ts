@@ -12,7 +12,7 @@ const maxConflicts = 10;
 const withoutHome = (tenantId: string): PermanentError =>
   new PermanentError('TENANT_WITHOUT_HOME', `tenant ${tenantId} has no database`);
 
-/** La base de ese nombre, si es una de las que se sabe abrir. */
+/** The database of that name, if it is one that can be opened. */
 export function placeNamed(databaseId: string | null, home: TenantHome): TenantPlace | undefined {
   if (databaseId === null) return undefined;
   if (databaseId === home.databaseId) return home;
@@ -22,7 +22,7 @@ export function placeNamed(databaseId: string | null, home: TenantHome): TenantP
     : undefined;
 }
 
-/** Va a donde esté el inquilino, y vuelve a empezar cuando su puerta lo manda a otra base o dos se estorban. */
+/** Goes where the tenant is, and begins again when its gate sends it to another database or two are in each other's way. */
 export function createFollower(findHomes: FindHomes) {
   let redirects = 0;
   let conflicts = 0;

@@ -26,7 +26,7 @@ interface Traced {
   readonly detail?: unknown;
 }
 
-/** El controlador cuenta el fallo dentro de `cause`, o de `meta.driverAdapterError.cause`. */
+/** The driver tells the failure inside `cause`, or `meta.driverAdapterError.cause`. */
 export function causesOf(error: Error): readonly Traced[] {
   const meta = error instanceof Prisma.PrismaClientKnownRequestError ? error.meta : undefined;
   const driver = meta?.driverAdapterError;
