@@ -99,6 +99,19 @@ describe('El diario de una operación', () => {
     expect(outcome.kind === 'busy' && outcome.leaseMs).toBeGreaterThan(50_000);
   });
 
+  it('soltada para que alguien decida, un latido tardío no la ata: quien venga la toma enseguida', async () => {
+    const request = aRequest();
+    const [owner, other] = [world.engine({ leaseMs: 60_000 }), world.engine()];
+    await owner.journal.open('PROVISION', request);
+    const record = await opened(owner, request.operationId);
+    await record.waiting('reserve');
+
+    expect(await owner.journal.beat(record.claim)).toBe(false);
+    await other.journal.decide(request.operationId, 'confirm');
+
+    expect((await claimed(other.journal, request.operationId)).confirmed).toBe(true);
+  });
+
   it('quien murió a medio paso no gasta un intento; quien falla, sí', async () => {
     const request = aRequest();
     const [first, second, third] = [world.engine(), world.engine(), world.engine()];

@@ -159,7 +159,9 @@ export function createJournal(parts: {
 
     async beat(claim) {
       const { rowCount } = await pool.query(
-        `UPDATE job SET lease_until = now() + $3 * interval '1 ms' WHERE operation_id = $1 AND epoch = $2`,
+        // Soltada, un latido que venía de camino no la vuelve a atar: quien deba seguir con ella esperaría el plazo entero.
+        `UPDATE job SET lease_until = now() + $3 * interval '1 ms'
+         WHERE operation_id = $1 AND epoch = $2 AND lease_until IS NOT NULL`,
         [claim.operationId, claim.epoch, leaseMs],
       );
       return rowCount === 1;
