@@ -1,18 +1,14 @@
-import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { onDatabase, tenantDatabaseName } from '../../workers/src/provisioning/tenant-names.ts';
-import type { Api } from '../support/api.ts';
-import { farutech, farutechJson } from '../support/command-line.ts';
-import { eventually } from '../support/eventually.ts';
-import { freshCode, grupoExito, provision, statusOf } from '../support/instances.ts';
-import { proving, recordProof } from '../support/proof.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { onDatabase, tenantDatabaseName } from '../../../workers/src/provisioning/tenant-names.ts';
+import { farutech, farutechJson } from '../../support/command-line.ts';
+import { eventually } from '../../support/eventually.ts';
+import type { FaultWorld, InFaultWorld } from '../../support/fault-world.ts';
+import { freshCode, provision, statusOf } from '../../support/instances.ts';
+import { proving, recordProof } from '../../support/proof.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const count = proving ? 200 : 6;
 const added = '20990101000000_vaccine_lots';
 
@@ -22,27 +18,7 @@ interface Drift {
   readonly databases: readonly { readonly id: string; readonly missing: readonly string[] }[];
 }
 
-let productsDir: string;
-let stack: TestStack;
-let operator: Api;
-let made: readonly string[];
-const began = { migrating: 0 };
-
-beforeAll(async () => {
-  productsDir = await mkdtemp(join(tmpdir(), 'farutech-products-'));
-  await cp(`${root}products`, productsDir, { recursive: true });
-  await chmod(productsDir, 0o755);
-  stack = await startTestStack({ profile: 'full', env: { PRODUCTS_DIR: productsDir } });
-  operator = await stack.as('operator@farutech.test');
-  made = await provisionAll(await grupoExito(operator));
-  await bringNewMigration();
-}, 600_000);
-afterAll(async () => {
-  await stack?.close();
-  if (productsDir !== undefined) await rm(productsDir, { recursive: true, force: true });
-}, 120_000);
-
-async function provisionAll(customerId: string): Promise<readonly string[]> {
+async function provisionAll({ operator, customerId }: FaultWorld): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let from = 0; from < count; from += 10) {
     const batch = await Promise.all(
@@ -62,7 +38,7 @@ async function provisionAll(customerId: string): Promise<readonly string[]> {
 }
 
 /** Una versión nueva del producto: su migración, y el trabajador que la trae. */
-async function bringNewMigration(): Promise<void> {
+async function bringNewMigration({ stack, productsDir }: FaultWorld): Promise<void> {
   const folder = join(productsDir, 'farutech-vet', 'migrations', added);
   await mkdir(folder);
   await writeFile(
@@ -74,8 +50,12 @@ async function bringNewMigration(): Promise<void> {
   await eventually(() => expect(stack.pidOf('worker-provisioning')).not.toBe(before));
 }
 
-async function inDatabaseOf(instanceId: string, sql: string): Promise<number | null> {
-  const connectionString = onDatabase(stack.file().databaseUrl, tenantDatabaseName(instanceId));
+async function inDatabaseOf(
+  { postgres }: FaultWorld,
+  instanceId: string,
+  sql: string,
+): Promise<number | null> {
+  const connectionString = onDatabase(postgres.adminUrl, tenantDatabaseName(instanceId));
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {
@@ -86,20 +66,15 @@ async function inDatabaseOf(instanceId: string, sql: string): Promise<number | n
 }
 
 /** También las de la demostración están detrás: son del mismo producto. */
-const driftNow = async (): Promise<Drift> => {
+const driftNow = async ({ stack }: FaultWorld): Promise<Drift> => {
   const options = ['tenants', 'drift', '--product', 'FARUTECH_VET'];
   return await eventually(() => farutechJson<Drift>(stack.env, options), { withinMs: 30_000 });
 };
 
-const migrations = async (): Promise<number> => {
-  const client = new pg.Client({ connectionString: stack.file().databases.tenancy });
-  await client.connect();
-  const { rowCount } = await client.query(`SELECT 1 FROM operation WHERE kind = 'MIGRATE_SCHEMA'`);
-  await client.end();
-  return rowCount ?? 0;
-};
+const migrations = async ({ ask }: FaultWorld): Promise<number> =>
+  (await ask('tenancy', `SELECT 1 FROM operation WHERE kind = 'MIGRATE_SCHEMA'`)).length;
 
-const migrate = () =>
+const migrate = ({ stack }: FaultWorld) =>
   farutech(stack.env, [
     'tenants',
     'migrate',
@@ -111,39 +86,46 @@ const migrate = () =>
     '4',
   ]);
 
-describe('migrar las bases de los inquilinos', () => {
+export function twoHundredDatabases(world: InFaultWorld): void {
+  let made: readonly string[];
+  beforeAll(async () => {
+    made = await provisionAll(world());
+    await bringNewMigration(world());
+  }, 600_000);
+
   it('con una rota entre ellas: las demás se migran, de la rota se dice qué, y otra vez solo se toca la rota', async () => {
+    const open = world();
     // Una tabla con ese nombre que no es nuestra: la migración no puede pasar en esta base, y en las demás sí.
     const broken = made.at(-1) ?? '';
-    await inDatabaseOf(broken, 'CREATE TABLE vaccine_lot (x int)');
-    const { behind, total } = await driftNow();
+    await inDatabaseOf(open, broken, 'CREATE TABLE vaccine_lot (x int)');
+    const { behind, total } = await driftNow(open);
     expect(behind).toBe(total);
     expect(total).toBeGreaterThanOrEqual(count);
 
-    began.migrating = performance.now();
-    const first = await migrate();
-    const seconds = (performance.now() - began.migrating) / 1_000;
+    const since = performance.now();
+    const first = await migrate(open);
+    const seconds = (performance.now() - since) / 1_000;
 
     expect(first.code).toBe(1);
     expect(first.err).toContain(`${total - 1} migrated, 1 failed, 0 were up to date`);
     expect(first.err).toContain('MIGRATION_FAILED');
     expect(first.err).toContain(added);
-    expect(await migrations()).toBe(total);
-    const after = await driftNow();
+    expect(await migrations(open)).toBe(total);
+    const after = await driftNow(open);
     expect(after.databases.map(({ id }) => id)).toEqual([broken]);
 
-    const second = await migrate();
+    const second = await migrate(open);
 
     expect(second.code).toBe(1);
     expect(second.err).toContain('A canary failed; 0 others left alone.');
-    expect(await migrations()).toBe(total + 1);
+    expect(await migrations(open)).toBe(total + 1);
 
-    await inDatabaseOf(broken, 'DROP TABLE vaccine_lot');
-    const third = await migrate();
+    await inDatabaseOf(open, broken, 'DROP TABLE vaccine_lot');
+    const third = await migrate(open);
 
     expect(third.code).toBe(0);
     expect(third.out).toContain(`1 migrated, 0 failed, ${total - 1} were up to date`);
-    expect((await driftNow()).behind).toBe(0);
+    expect((await driftNow(open)).behind).toBe(0);
     await recordProof('schema-fan-out', {
       'databases, one of them broken': total,
       'migrated by the first run': total - 1,
@@ -153,16 +135,18 @@ describe('migrar las bases de los inquilinos', () => {
   }, 300_000);
 
   it('una canaria que falla deja a las demás como estaban', async () => {
+    const open = world();
     const [canary = ''] = made;
     await inDatabaseOf(
+      open,
       canary,
       `UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = '${added}'`,
     );
 
-    const said = await farutech(stack.env, ['tenants', 'migrate', '--only', canary]);
+    const said = await farutech(open.stack.env, ['tenants', 'migrate', '--only', canary]);
 
     expect(said.code).toBe(1);
     expect(said.err).toContain('A canary failed; 0 others left alone.');
-    expect(await statusOf(operator, canary)).toBe('ACTIVE');
+    expect(await statusOf(open.operator, canary)).toBe('ACTIVE');
   }, 60_000);
-});
+}
