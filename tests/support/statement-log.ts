@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import pg from 'pg';
 import { eventually } from './eventually.ts';
 
@@ -18,6 +18,15 @@ export interface StatementLog {
 export async function openStatementLog(server: { adminUrl: string; logFile: string }): Promise<StatementLog> {
   const client = new pg.Client({ connectionString: server.adminUrl });
   await client.connect();
+  const file = await open(server.logFile);
+  const sizeNow = async (): Promise<number> => (await file.stat()).size;
+
+  /** Solo lo nuevo: el registro de una tanda pasa de 30 MB, y leerlo entero en cada vuelta costaba más que la consulta. */
+  async function readFrom(start: number): Promise<string> {
+    const buffer = Buffer.alloc((await sizeNow()) - start);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
+    return buffer.subarray(0, bytesRead).toString('utf8');
+  }
 
   /** El registro llega por una tubería, tarde: está entero hasta una marca cuando la marca está en él. */
   async function mark(from: number): Promise<string> {
@@ -25,8 +34,7 @@ export async function openStatementLog(server: { adminUrl: string; logFile: stri
     await client.query(`SELECT '${name}'`);
     return eventually(
       async () => {
-        const text = (await readFile(server.logFile)).subarray(from).toString('utf8');
-        const [before, after] = text.split(`SELECT '${name}'`);
+        const [before, after] = (await readFrom(from)).split(`SELECT '${name}'`);
         if (before === undefined || after === undefined)
           throw new Error('la marca no ha llegado al registro');
         return before;
@@ -37,13 +45,16 @@ export async function openStatementLog(server: { adminUrl: string; logFile: stri
 
   return {
     async during(work) {
-      const start = (await stat(server.logFile)).size;
+      const start = await sizeNow();
       const before = await mark(start);
       await work();
       const all = await mark(start);
       return parseStatements(all.slice(before.length));
     },
-    close: () => client.end(),
+    async close() {
+      await file.close();
+      await client.end();
+    },
   };
 }
 
