@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../tests/support/eventually.ts';
 import { startTestNats, type TestNats } from '../../../tests/support/nats.ts';
 import { type Messaging, openMessaging } from './connection.ts';
-import { type Delivery, FencedError, on, RetryLater } from './consume.ts';
+import { type ConsumerDefinition, type Delivery, FencedError, on, RetryLater } from './consume.ts';
 import { about, correlationId, lookAt, note, noted, recordingLog } from './testing/messaging-probe.ts';
 
 let nats: TestNats;
@@ -34,7 +34,7 @@ async function start(ackWaitMs = 2_000) {
   });
   const consume = (
     handle: (data: { about: string; n: number }, delivery: Delivery) => Promise<void>,
-    more: { concurrency?: number; durable?: string; onDeadLetter?: () => Promise<void> } = {},
+    more: Partial<ConsumerDefinition> = {},
   ) => {
     counted += 1;
     return messaging.consume({
@@ -158,7 +158,88 @@ describe('consumidor duradero', () => {
     expect(handled).toEqual([]);
   });
 
-  it('un nombre sin quien lo atienda se da por leído', async () => {
+  describe('lo que este proceso no sabe atender', () => {
+    const next = { ...noted, version: 2 };
+    const noteOfNext = (id: string, n: number) => {
+      const { subject, envelope } = note(id, n);
+      return { subject, envelope: { ...envelope, version: next.version } };
+    };
+
+    it('una versión que no conoce es carta muerta a la primera y entera; tras actualizarlo, reenviada se hace', async () => {
+      const { messaging, consume } = await start();
+      const old: number[] = [];
+      const running = consume(async ({ n }) => void old.push(n), { durable: 'por-actualizar' });
+      await messaging.publish(noteOfNext('m-nueva', 1));
+      await messaging.publish(note('m-vieja', 2));
+
+      await eventually(async () => expect(await pendingOf()).toBe(0));
+      const [letter, ...more] = await eye.deadLetters();
+      expect(more).toEqual([]);
+      expect(letter).toMatchObject({
+        code: 'UNKNOWN_VERSION',
+        attempts: 1,
+        worker: 'por-actualizar',
+        reason: 'Noted v2: only v1 can be read here.',
+        payload: noteOfNext('m-nueva', 1).envelope,
+      });
+      expect(old).toEqual([2]);
+      await running.close();
+
+      const seen: [string, number][] = [];
+      consume(async () => undefined, {
+        durable: 'por-actualizar',
+        handlers: [
+          on(noted, async ({ n }) => void seen.push(['v1', n])),
+          on(next, async ({ n }) => void seen.push(['v2', n])),
+        ],
+      });
+      await messaging.publish(noteOfNext('replay:una-carta:1', 1));
+
+      await eventually(() => expect(seen).toEqual([['v2', 1]]));
+      await eventually(async () => expect(await pendingOf()).toBe(0));
+      expect(await eye.deadLetters()).toHaveLength(1);
+    });
+
+    it('una orden sin quien la cumpla es carta muerta: no hay otro que la tome', async () => {
+      const { messaging, consume } = await start();
+      const subject = `farutech.cmd.probe.${about(1)}`;
+      consume(async () => undefined, { stream: 'CMD', filterSubject: 'farutech.cmd.probe.>' });
+      const { envelope } = note('m-orden');
+      await messaging.publish({ subject, envelope: { ...envelope, name: 'SinNadie' } });
+
+      await eventually(async () =>
+        expect(await eye.deadLetters()).toMatchObject([
+          { code: 'UNKNOWN_COMMAND', attempts: 1, stream: 'CMD', subject, messageId: 'm-orden' },
+        ]),
+      );
+      await eventually(async () => expect((await eye.manager.streams.info('CMD')).state.messages).toBe(0));
+    });
+
+    it('una carta muerta de una versión por venir espera a quien la lea, y no se pierde', async () => {
+      const { messaging, log, consume } = await start();
+      const letters = { stream: 'DLQ', filterSubject: 'farutech.dlq.>', durable: 'cartas' } as const;
+      const running = consume(async () => undefined, letters);
+      const { envelope } = noteOfNext('m-carta', 7);
+      await messaging.publish({ subject: 'farutech.dlq.EVENT.x.m-carta', envelope });
+      await eventually(() =>
+        expect(log.lines.map(({ fields }) => fields)).toContainEqual(
+          expect.objectContaining({ messageId: 'm-carta', outcome: 'later' }),
+        ),
+      );
+      expect((await eye.manager.consumers.info('DLQ', 'cartas')).num_ack_pending).toBe(1);
+      await running.close();
+
+      const seen: number[] = [];
+      consume(async () => undefined, {
+        ...letters,
+        handlers: [on(next, async ({ n }) => void seen.push(n))],
+      });
+
+      await eventually(() => expect(seen).toEqual([7]), { withinMs: 15_000 });
+    }, 30_000);
+  });
+
+  it('un hecho por el que nadie aquí pregunta se da por leído', async () => {
     const { messaging, consume } = await start();
     const seen: number[] = [];
     consume(async ({ n }) => void seen.push(n));

@@ -94,7 +94,10 @@ export interface ConsumerDefinition {
   readonly filterSubject: string;
   /** Messages at work at the same time, of different aggregates. Those of one aggregate go one by one. */
   readonly concurrency: number;
-  /** A message without a handler is acknowledged and counted. */
+  /**
+   * A fact that none of them names is acknowledged and counted. One that they name, in a version that none reads,
+   * and an order that none names, become dead letters at once: UNKNOWN_VERSION, UNKNOWN_COMMAND.
+   */
   readonly handlers: readonly Handler[];
   /**
    * Called before the message is given up, with the envelope as it arrived. If it rejects, the message

@@ -14,3 +14,6 @@ export const databaseRestMs = 1_000;
 
 /** 1,500 × 200 ms are 5 minutes: the missing fact was lost, and waiting longer would hide it. */
 export const maxOutOfOrder = 1_500;
+
+/** A dead letter of a version that is not read here yet comes back after this, for as long as it takes. */
+export const unknownLetterRestMs = 5_000;

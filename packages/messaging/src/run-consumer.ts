@@ -75,7 +75,7 @@ export function runConsumer(
   /** Mientras la base no contesta, el mensaje se queda en la mano: devolverlo gastaría entregas que nadie falló. */
   async function attend(arrival: Arrival, delivery: Delivery): Promise<Verdict> {
     for (let rests = 0; ; rests += 1) {
-      const verdict = await handleMessage(definition.handlers, arrival, delivery);
+      const verdict = await handleMessage(definition, arrival, delivery);
       if (verdict.kind !== 'away' || stopping.signal.aborted) return verdict;
       report.away(arrival, delivery, verdict, rests);
       await pause(databaseRestMs, stopping.signal);

@@ -95,6 +95,24 @@ describe('volver a enviar una carta muerta', () => {
     expect(tables.audit.at(-1)).toMatchObject({ action: 'replayDeadLetter', entityId: id });
   });
 
+  it('de una versión que aquí no se conoce sale igual: la lee quien la espera, ya actualizado', async () => {
+    const { keep, replay, tables } = await world();
+    const data = { customerId: idOf(7), countries: ['CO', 'EC'] };
+    const id = await keep({
+      code: 'UNKNOWN_VERSION',
+      attempts: 1,
+      payload: { ...(letter.payload as object), version: 2, data },
+    });
+
+    await replay(id);
+
+    expect(tables.outbox.at(-1)).toMatchObject({
+      messageId: `replay:${id}:1`,
+      data,
+      contract: { name: 'CustomerRegistered', version: 2, stream: 'EVENT' },
+    });
+  });
+
   it('dos clics son un reenvío; pasados diez minutos, uno más es otro', async () => {
     const { keep, replay, pass, tables } = await world();
     const id = await keep();
