@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import type { Logger } from '@farutech/runtime/logger';
 import { createLogger } from '@farutech/runtime/logger';
-import type { Service } from './services.ts';
+import { environmentOf, type Service } from './services.ts';
 
 interface Running {
   close(): Promise<void>;
@@ -59,7 +59,7 @@ export async function startInProcess(service: Service, logFile: string): Promise
   const start = starts[service.name];
   if (start === undefined) throw new TypeError(`nadie sabe arrancar ${service.name}`);
   const stream = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
-  const running = await start({ ...process.env, ...service.env }, createLogger(service.name, stream));
+  const running = await start(environmentOf(service), createLogger(service.name, stream));
   return {
     async close() {
       await running.close();

@@ -14,6 +14,12 @@ export interface Service {
   readonly after: readonly string[];
 }
 
+/** Lo de quien opera pasa a todos, y lo que aquí se decide gana: cada uno lee lo que le toca (docs/settings.md). */
+export const environmentOf = (
+  service: Service,
+  operators: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv => ({ ...operators, ...service.env });
+
 const host = '127.0.0.1';
 const subgraphs = ['catalog', 'tenancy', 'subscription'] as const;
 
@@ -41,7 +47,7 @@ export async function listServices(options: {
   const issuer = `http://${host}:${settings.identityPort}`;
 
   const onlyOf: Partial<Record<(typeof subgraphs)[number], Record<string, string>>> = {
-    tenancy: { TENANTS_DATABASE_URL: options.tenantsUrl },
+    tenancy: { TENANTS_DATABASE_URL: options.tenantsUrl, ...fieldKeys },
   };
   const subgraph = (name: (typeof subgraphs)[number]): Service => ({
     name,
@@ -52,7 +58,6 @@ export async function listServices(options: {
       DATABASE_URL: databases.urls[name],
       ...messaging,
       ...internal,
-      ...fieldKeys,
       ...onlyOf[name],
     },
     after: [],

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LaunchError } from './launch-error.ts';
-import type { Service } from './services.ts';
+import { environmentOf, type Service } from './services.ts';
 import { root } from './settings.ts';
 import type { RunningProcess } from './stack-file.ts';
 
@@ -46,7 +46,7 @@ export function supervise(
     // detached: Ctrl-C llega a todo el grupo de la terminal, y los servicios deben parar en nuestro orden.
     child = spawn(process.execPath, ['--enable-source-maps', `${root}${service.main}`], {
       cwd: root,
-      env: { ...process.env, ...service.env },
+      env: environmentOf(service),
       stdio: ['ignore', log, log],
       detached: true,
     });
