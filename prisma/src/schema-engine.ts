@@ -3,7 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory, type SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  ColumnTypeEnum,
+  type SqlDriverAdapter,
+  type SqlQuery,
+} from '@prisma/driver-adapter-utils';
 import type { Pool } from 'pg';
 
 // @types/node 20 no declara WebAssembly y aquí no se quiere la biblioteca DOM entera.
@@ -47,7 +52,7 @@ interface Glue {
 interface RawAdapter extends SqlDriverAdapter {
   underlyingDriver(): Pool;
   onError(error: unknown): never;
-  performIO(query: unknown): Promise<{ fields?: { dataTypeID: number }[] }>;
+  performIO(query: SqlQuery): Promise<{ fields?: { dataTypeID: number }[] }>;
 }
 
 const charOid = 18;
@@ -79,9 +84,20 @@ function mend(adapter: SqlDriverAdapter, onScriptError: (error: unknown) => void
     }
   };
   const performIO = raw.performIO.bind(raw);
+  const queryRaw = raw.queryRaw.bind(raw);
+  const charColumns = new WeakMap<SqlQuery, readonly number[]>();
   raw.performIO = async (query) => {
     const result = await performIO(query);
-    for (const field of result.fields ?? []) if (field.dataTypeID === charOid) field.dataTypeID = textOid;
+    const fields = result.fields ?? [];
+    const chars = fields.flatMap(({ dataTypeID }, index) => (dataTypeID === charOid ? [index] : []));
+    charColumns.set(query, chars);
+    for (const field of fields) if (field.dataTypeID === charOid) field.dataTypeID = textOid;
+    return result;
+  };
+  // El adaptador no tiene letras sueltas, y el motor las exige al describir un CHECK: como texto entraría en pánico.
+  raw.queryRaw = async (query) => {
+    const result = await queryRaw(query);
+    for (const index of charColumns.get(query) ?? []) result.columnTypes[index] = ColumnTypeEnum.Character;
     return result;
   };
   return raw;
@@ -124,11 +140,17 @@ class MigrationPg extends PrismaPg {
 
 let loaded: Promise<Glue> | undefined;
 
+function refuse(reason: string): never {
+  throw new Error(`the schema engine died: ${reason}`);
+}
+
 async function load(): Promise<Glue> {
   const glue = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as Glue;
   const require = createRequire(import.meta.url);
   const file = join(dirname(require.resolve('@prisma/schema-engine-wasm')), 'schema_engine_bg.wasm');
   const { instance } = await WebAssembly.instantiate(readFileSync(file), { './schema_engine_bg.js': glue });
+  // Al morir, el motor deja aquí su motivo; sin quien lo oiga se vería solo que no había quien lo oyera.
+  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: refuse } });
   glue.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
   return glue;
