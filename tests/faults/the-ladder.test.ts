@@ -3,7 +3,6 @@ import { TransientError } from '../../packages/kernel/src/errors.ts';
 import { type Messaging, openMessaging } from '../../packages/messaging/src/connection.ts';
 import { on } from '../../packages/messaging/src/consume.ts';
 import { about, lookAt, note, noted } from '../../packages/messaging/src/testing/messaging-probe.ts';
-import { createLogger } from '../../packages/runtime/src/logger.ts';
 import type { RunningSubgraph } from '../../packages/subgraph/src/start-subgraph.ts';
 import { parseTenancyConfig } from '../../subgraphs/tenancy/src/config.ts';
 import { startTenancy } from '../../subgraphs/tenancy/src/start.ts';
@@ -15,13 +14,14 @@ import {
 } from '../../subgraphs/tenancy/src/testing/tenancy-database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestNats, type TestNats } from '../support/nats.ts';
-import { recordProof } from '../support/proof.ts';
+import { proving, recordProof } from '../support/proof.ts';
+import { quietLog } from '../support/quiet-log.ts';
 
 const ladder = [500, 1_000, 2_000, 4_000] as const;
 const poisonous = 50;
 const transient = 50;
 /** Con la máquina ocupada por otras pruebas, el temporizador de quien atiende también llega tarde. */
-const busyMs = 100;
+const busyMs = proving ? 100 : 3_000;
 const admin = viewerOf('PLATFORM_ADMIN');
 
 let nats: TestNats;
@@ -33,7 +33,7 @@ let tenancy: RunningSubgraph | undefined;
 beforeAll(async () => {
   [nats, database] = await Promise.all([startTestNats(), startTenancyDatabase()]);
   eye = await lookAt(nats.url);
-  messaging = openMessaging({ servers: nats.url, name: 'escalera', log: createLogger('escalera') });
+  messaging = openMessaging({ servers: nats.url, name: 'escalera', log: quietLog('escalera') });
   await eventually(() => messaging.check());
   await eventually(() => eye.manager.streams.info('DLQ'));
 }, 120_000);
@@ -94,7 +94,7 @@ it('50 envenenados y 50 que sanan suben la escalera sin nadie que guarde cartas:
       PORT: '0',
       INTERNAL_TOKEN_SECRET: testSecret.reveal(),
     }),
-    createLogger('tenancy-test'),
+    quietLog('tenancy-test'),
   );
   const { url } = tenancy;
   const letters = await eventually(

@@ -1,6 +1,7 @@
 import { createLogger } from '@farutech/runtime/logger';
 import { type ExecutionResult, graphql, parse, subscribe } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { quietLog } from '../../../tests/support/quiet-log.ts';
 import { operationsOf, unguarded } from './authorise.ts';
 import type { FederatedSchema } from './build-schema.ts';
 import { openLiveIterators } from './live.ts';
@@ -17,7 +18,7 @@ function world(...roles: Parameters<typeof viewerWith>) {
   const contextValue: TinyContext = {
     viewer: viewerWith(...roles),
     correlationId: '01890000-0000-7000-8000-000000000000',
-    log: createLogger('test'),
+    log: quietLog('test'),
     serial: 1,
     auditRefusal: (refusal) => {
       refusals.push(refusal);

@@ -1,7 +1,7 @@
-import { createLogger } from '@farutech/runtime/logger';
 import { graphql } from 'graphql';
 import { Field, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { quietLog } from '../../../tests/support/quiet-log.ts';
 import { VisibleTo } from './authorise.ts';
 import { buildFederatedSchema, type FederatedSchema } from './build-schema.ts';
 import {
@@ -20,7 +20,7 @@ beforeAll(async () => {
 const context = (...roles: Parameters<typeof viewerWith>): TinyContext => ({
   viewer: viewerWith(...roles),
   correlationId: '01890000-0000-7000-8000-000000000000',
-  log: createLogger('test'),
+  log: quietLog('test'),
   serial: 1,
   auditRefusal: () => Promise.resolve(),
 });

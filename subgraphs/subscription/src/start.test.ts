@@ -3,12 +3,12 @@ import { Secret } from '@farutech/kernel/secret';
 import { type Messaging, openMessaging } from '@farutech/messaging/connection';
 import { on } from '@farutech/messaging/consume';
 import type { PrismaClient } from '@farutech/prisma/subscription';
-import { createLogger } from '@farutech/runtime/logger';
 import type { RunningSubgraph } from '@farutech/subgraph/start-subgraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../tests/support/eventually.ts';
 import { startTestNats, type TestNats } from '../../../tests/support/nats.ts';
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts';
+import { quietLog } from '../../../tests/support/quiet-log.ts';
 import { openPrisma } from './persistence/open-prisma.ts';
 import { startSubscription } from './start.ts';
 import { id, norte, start } from './testing/facts.ts';
@@ -19,7 +19,7 @@ import { salesOfNorte } from './testing/world-of-norte.ts';
 
 const secret = new Secret('un-secreto-interno-de-las-pruebas-de-suscripciones');
 const ask = subscriptionClient(secret);
-const log = createLogger('subscription-test');
+const log = quietLog('subscription-test');
 
 let postgres: TestPostgres;
 let nats: TestNats;

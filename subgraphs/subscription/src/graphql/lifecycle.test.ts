@@ -1,10 +1,10 @@
 import { Secret } from '@farutech/kernel/secret';
 import type { PrismaClient } from '@farutech/prisma/subscription';
-import { createLogger } from '@farutech/runtime/logger';
 import type { RunningSubgraph } from '@farutech/subgraph/start-subgraph';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../../../../tests/support/postgres.ts';
+import { quietLog } from '../../../../tests/support/quiet-log.ts';
 import { openPrisma } from '../persistence/open-prisma.ts';
 import { createReaction } from '../persistence/unit-of-work.ts';
 import { startSubscription } from '../start.ts';
@@ -53,7 +53,7 @@ beforeAll(async () => {
     internalTokenSecret: secret,
     role: 'api',
   } as const;
-  running = await startSubscription(config, createLogger('subscription-test'));
+  running = await startSubscription(config, quietLog('subscription-test'));
 }, 60_000);
 afterAll(async () => {
   await running.close();

@@ -1,9 +1,9 @@
 import { reachOf, type Viewer } from '@farutech/kernel/viewer';
-import { createLogger } from '@farutech/runtime/logger';
 import { graphql } from 'graphql';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../../../../tests/support/postgres.ts';
+import { quietLog } from '../../../../tests/support/quiet-log.ts';
 import { sha256 } from '../digest.ts';
 import { planSubscriptionList } from '../persistence/queries/plan-subscription-list.ts';
 import { subscriptionLoaders } from '../persistence/queries/subscription-loaders.ts';
@@ -66,7 +66,7 @@ async function ask(selection: string, variables: object = {}, viewer: Viewer = a
   const context: SubscriptionContext = {
     viewer,
     correlationId: id('7', 1),
-    log: createLogger('list'),
+    log: quietLog('list'),
     reach,
     loaders: subscriptionLoaders(counted.prisma, reach, clock),
     list: planSubscriptionList(counted.prisma, reach, clock),

@@ -1,10 +1,10 @@
 import { reachOf } from '@farutech/kernel/viewer';
 import type { PrismaClient } from '@farutech/prisma/subscription';
-import { createLogger } from '@farutech/runtime/logger';
 import { graphql } from 'graphql';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../../../../tests/support/postgres.ts';
+import { quietLog } from '../../../../tests/support/quiet-log.ts';
 import { sha256 } from '../digest.ts';
 import { readEntitlements } from '../persistence/queries/entitlements.ts';
 import { planSubscriptionList } from '../persistence/queries/plan-subscription-list.ts';
@@ -61,7 +61,7 @@ afterAll(async () => {
 const contextOf = (): SubscriptionContext => ({
   viewer,
   correlationId: id('7', 1),
-  log: createLogger('statements'),
+  log: quietLog('statements'),
   reach: reachOf(viewer),
   list: planSubscriptionList(counted.prisma, reachOf(viewer), clock),
   loaders: subscriptionLoaders(counted.prisma, reachOf(viewer), clock),

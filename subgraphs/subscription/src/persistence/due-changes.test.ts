@@ -4,6 +4,7 @@ import { v7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../tests/support/eventually.ts';
 import { startTestPostgres, type TestPostgres } from '../../../../tests/support/postgres.ts';
+import { quietLog } from '../../../../tests/support/quiet-log.ts';
 import { startDueChanges } from '../consumers/due-changes.ts';
 import { PlanSubscription } from '../domain/plan-subscription.ts';
 import { deliver } from '../testing/deliver.ts';
@@ -24,7 +25,7 @@ let postgres: TestPostgres;
 let databaseUrl: string;
 let replicas: readonly PrismaClient[];
 let prisma: PrismaClient;
-const log = createLogger('due-changes-test');
+const log = quietLog('due-changes-test');
 
 beforeAll(async () => {
   postgres = await startTestPostgres();

@@ -1,8 +1,8 @@
 import type { Viewer } from '@farutech/kernel/viewer';
-import { createLogger } from '@farutech/runtime/logger';
 import { type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
 import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quietLog } from '../../../../tests/support/quiet-log.ts';
 import { tenancyReads } from '../persistence/queries/tenancy-reads.ts';
 import {
   exito,
@@ -25,7 +25,7 @@ import { registerCustomer } from '../use-cases/register-customer.ts';
 import type { TenancyContext } from './context.ts';
 import { buildTenancySchema } from './schema.ts';
 
-const log = createLogger('tenancy-test');
+const log = quietLog('tenancy-test');
 const clock = (): Date => new Date();
 const admin = viewerOf('PLATFORM_ADMIN');
 let database: TenancyDatabase;

@@ -1,8 +1,8 @@
 import type { Viewer } from '@farutech/kernel/viewer';
-import { createLogger } from '@farutech/runtime/logger';
 import { type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
 import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quietLog } from '../../../../tests/support/quiet-log.ts';
 import { tenancyReads } from '../persistence/queries/tenancy-reads.ts';
 import { exito, moveWarmMs, norte, operatorCause, vetProfessional, viewerOf } from '../testing/builders.ts';
 import { noTenants } from '../testing/no-tenants.ts';
@@ -14,7 +14,7 @@ import { registerCustomer } from '../use-cases/register-customer.ts';
 import type { TenancyContext } from './context.ts';
 import { buildTenancySchema } from './schema.ts';
 
-const log = createLogger('tenancy-test');
+const log = quietLog('tenancy-test');
 const clock = (): Date => new Date();
 let database: TenancyDatabase;
 let schema: GraphQLSchema;

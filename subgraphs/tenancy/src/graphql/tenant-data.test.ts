@@ -1,8 +1,8 @@
-import { createLogger } from '@farutech/runtime/logger';
 import type { RunningSubgraph } from '@farutech/subgraph/start-subgraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionsNamed } from '../../../../packages/tenant-db/src/testing/tenant-world.ts';
 import { eventually } from '../../../../tests/support/eventually.ts';
+import { quietLog } from '../../../../tests/support/quiet-log.ts';
 import { parseTenancyConfig } from '../config.ts';
 import { tenantQueries } from '../persistence/queries/tenant-queries.ts';
 import { startTenancy } from '../start.ts';
@@ -10,7 +10,7 @@ import { idOf, viewerOf } from '../testing/builders.ts';
 import { type Answer, ask, type Data, testSecret } from '../testing/tenancy-client.ts';
 import { startTenantsAtHome, type TenantsAtHome } from '../testing/tenants-at-home.ts';
 
-const log = createLogger('tenancy-test');
+const log = quietLog('tenancy-test');
 log.level = process.env.LOG_LEVEL ?? 'silent';
 const admin = viewerOf('PLATFORM_ADMIN');
 

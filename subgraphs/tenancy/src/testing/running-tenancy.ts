@@ -6,13 +6,13 @@ import {
 } from '@farutech/contracts/provisioning';
 import { planSubscriptionActivated } from '@farutech/contracts/subscription';
 import { type Messaging, openMessaging } from '@farutech/messaging/connection';
-import { createLogger } from '@farutech/runtime/logger';
 import { openLiveIterators } from '@farutech/subgraph/live';
 import type { RunningSubgraph } from '@farutech/subgraph/start-subgraph';
 import { v7 as newId } from 'uuid';
 import { expect } from 'vitest';
 import { eventually } from '../../../../tests/support/eventually.ts';
 import { startTestNats, type TestNats } from '../../../../tests/support/nats.ts';
+import { quietLog } from '../../../../tests/support/quiet-log.ts';
 import { parseTenancyConfig } from '../config.ts';
 import { startTenancy } from '../start.ts';
 import { stepFact, vetProfessional, viewerOf } from './builders.ts';
@@ -54,7 +54,7 @@ export interface RunningTenancy {
 }
 
 export async function startRunningTenancy(): Promise<RunningTenancy> {
-  const log = createLogger('tenancy-test');
+  const log = quietLog('tenancy-test');
   const [database, nats] = await Promise.all([startTenancyDatabase(), startTestNats()]);
   const start = (role: string): Promise<RunningSubgraph> => {
     // Aquí ningún inquilino tiene casa: a la base compartida no llega nadie.
