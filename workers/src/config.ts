@@ -4,7 +4,7 @@ import { Secret } from '@farutech/kernel/secret';
 import { readClock } from '@farutech/runtime/clock';
 import { parseEnv } from '@farutech/runtime/env';
 import { developmentFieldKeys } from '@farutech/runtime/field-cipher';
-import { isCron } from '@farutech/schedule/cron';
+import { type PruneSettings, pruneEnv, pruneSettings } from '@farutech/schedule/prune-settings';
 import { z } from 'zod';
 import {
   type KubernetesConfig,
@@ -12,7 +12,7 @@ import {
   kubernetesEnv,
 } from './provisioning/cluster/kubernetes-config.ts';
 
-export interface WorkersConfig {
+export interface WorkersConfig extends PruneSettings {
   /** Uno de ellos, o `all`. */
   readonly worker: string;
   /** Su propia base: el diario y el buzón. */
@@ -34,9 +34,6 @@ export interface WorkersConfig {
   /** Solo en desarrollo: `paso:n`, `paso:always`, `paso:permanent`… (fault.ts). */
   readonly provisioningFault: string;
   readonly clock: Clock;
-  /** Los días que se guarda un mensaje ya enviado: quien lo perdió puede pedir que se cuente otra vez. */
-  readonly outboxDays: number;
-  readonly pruneCron: string;
   /** Lo que se guardan los datos de una instancia dada de baja antes de borrarlos. */
   readonly dropGraceMs: number;
   /** Dónde queda su volcado final; sin ella no se hace. */
@@ -83,8 +80,7 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): WorkersConf
         .int()
         .min(0)
         .default(7 * 86_400_000),
-      PRUNE_CRON: z.string().refine(isCron, 'is no cron pattern').default('17 * * * *'),
-      OUTBOX_KEEP_DAYS: z.coerce.number().int().min(1).max(365).default(7),
+      ...pruneEnv,
       DUMP_DIR: z.string().optional(),
       TENANT_MIGRATIONS_DIR: z.string().default(folder('prisma/tenant/migrations')),
       PRODUCTS_DIR: z.string().default(folder('products')),
@@ -106,8 +102,7 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): WorkersConf
     concurrency: env.CONCURRENCY,
     provisioningFault: env.PROVISIONING_FAULT,
     clock: readClock(source),
-    outboxDays: env.OUTBOX_KEEP_DAYS,
-    pruneCron: env.PRUNE_CRON,
+    ...pruneSettings(env),
     dropGraceMs: env.DROP_GRACE_MS,
     dumpDir: env.DUMP_DIR,
     tenantMigrationsDir: env.TENANT_MIGRATIONS_DIR,

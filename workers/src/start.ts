@@ -59,7 +59,7 @@ export async function startWorkers(config: WorkersConfig, log: Logger): Promise<
     });
   }
 
-  const { databaseUrl: connectionString, pruneCron: cron, outboxDays } = config;
+  const { databaseUrl: connectionString, pruneCron: cron, outboxKeepDays: outboxDays } = config;
   const schedule = startSchedule({
     connectionString,
     tasks: [

@@ -1,8 +1,6 @@
-import pg from 'pg';
 import { openManager } from './ensure-streams.ts';
 import { visit } from './visit.ts';
-
-const connectTimeoutMs = 3_000;
+import { visitDatabase } from './visit-database.ts';
 
 export interface ConsumerPending {
   readonly stream: string;
@@ -44,16 +42,10 @@ export async function pendingOf(servers: string): Promise<readonly ConsumerPendi
 }
 
 /** Rows of an outbox that JetStream has not stored yet. */
-export async function unsentOf(connectionString: string): Promise<number> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: connectTimeoutMs });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
+export const unsentOf = (connectionString: string): Promise<number> =>
+  visitDatabase(connectionString, 'pending', async (client) => {
     const { rows } = await client.query<{ unsent: number }>(
       'SELECT count(*)::int AS unsent FROM outbox WHERE sent_at IS NULL',
     );
     return rows[0]?.unsent ?? 0;
-  } finally {
-    await client.end();
-  }
-}
+  });

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { visitDatabase } from './visit-database.ts';
 
 const dayMs = 86_400_000;
 const batch = 5_000;
@@ -35,23 +36,13 @@ export async function pruneLedger(
     { table: 'processed_message', where: 'processed_at < $1', before: before(processedDays * dayMs) },
     { table: 'idempotency_key', where: 'created_at < $1', before: before(idempotencyMs) },
   ];
-  const client = new pg.Client({
-    connectionString,
-    connectionTimeoutMillis: 5_000,
-    application_name: 'prune',
-  });
-  // La consulta que estaba en marcha rechaza con el mismo error.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
+  return await visitDatabase(connectionString, 'prune', async (client) => {
     const deleted: string[] = [];
     for (const sweeping of sweepings) {
       deleted.push(`${sweeping.table} ${await deleteOld(client, sweeping, signal)}`);
     }
     return `rows deleted: ${deleted.join(', ')}`;
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 interface PruningOptions extends LedgerKeep {
