@@ -1,4 +1,3 @@
-import type { ApiClient } from '@farutech/local/api-client';
 import { readPages } from '@farutech/local/read-pages';
 import { type Noun, verb } from '../command.ts';
 import { Refusal, UsageError } from '../failure.ts';
@@ -27,7 +26,7 @@ const query = `query($first: Int!, $after: String, $worker: String) {
 }`;
 
 const defaultLimit = 50;
-/** Se busca por el id desde la más nueva: la API las da en lista. */
+/** Las abiertas se eligen aquí, desde la más nueva: la API las da todas. */
 const searchLimit = 10_000;
 const widestReason = 60;
 
@@ -83,18 +82,6 @@ const ls = verb({
   },
 });
 
-async function letterOf(api: ApiClient, id: string): Promise<Letter> {
-  const { nodes } = await readPages<Letter>(api, {
-    field: 'deadLetters',
-    query,
-    variables: { worker: null },
-    limit: searchLimit,
-  });
-  const found = nodes.find((letter) => letter.id === id);
-  if (found === undefined) throw new Refusal('NOT_FOUND', `There is no dead letter ${id}. ./farutech dlq ls`);
-  return found;
-}
-
 const fully = (letter: Letter): string =>
   [
     pairs([
@@ -120,7 +107,13 @@ const show = verb({
   options: {},
   examples: [{ command: 'dlq show 019a3f00-0000-7000-8000-000000000001', means: 'the whole of it' }],
   async run({ place, words }) {
-    const letter = await letterOf(place.api(), words[0] ?? '');
+    const [id] = words;
+    const { deadLetter: letter } = await place
+      .api()
+      .request<{ deadLetter: Letter | null }>(`query($id: ID!) { deadLetter(id: $id) { ${fields} } }`, {
+        id,
+      });
+    if (letter === null) throw new Refusal('NOT_FOUND', `There is no dead letter ${id}. ./farutech dlq ls`);
     return { text: fully(letter), data: { deadLetter: letter } };
   },
 });

@@ -40,6 +40,15 @@ export function deadLetterResolver(parts: DeadLetterParts) {
       return toConnection(rows, page, cursorOf, () => reads.countDeadLetters(worker ?? null));
     }
 
+    @Authorise('PLATFORM_ADMIN', 'SUPPORT')
+    @Query(() => DeadLetter, { nullable: true, description: 'Null where there is none.' })
+    deadLetter(
+      @Arg('id', () => ID, { description: 'Id of a DeadLetter.' }) id: string,
+      @Ctx() { reads }: TenancyContext,
+    ): Promise<DeadLetterView | null> {
+      return reads.deadLetter(id);
+    }
+
     @Authorise('PLATFORM_ADMIN')
     @Mutation(() => DeadLetter, {
       description:

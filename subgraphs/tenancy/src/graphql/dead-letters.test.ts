@@ -79,6 +79,7 @@ const list = `query ($first: Int, $after: String, $worker: String) {
   deadLetters(first: $first, after: $after, worker: $worker) {
     totalCount pageInfo { hasNextPage endCursor }
     edges { node { id worker subject attempts code reason payload replays replayedAt discardedAt } } } }`;
+const one = 'query ($id: ID!) { deadLetter(id: $id) { id worker payload } }';
 const replay = 'mutation ($id: ID!) { replayDeadLetter(id: $id) { id replays replayedAt discardedAt } }';
 const discard = `mutation ($id: ID!, $reason: String!) { discardDeadLetter(id: $id, reason: $reason) { id discardedAt } }`;
 const open = '{ overview { openDeadLetters } }';
@@ -109,10 +110,20 @@ describe('las cartas muertas', () => {
     expect([ofBilling.totalCount, ofBilling.edges.length]).toEqual([2, 2]);
   });
 
+  it('se lee una sola por su id; el que no es de ninguna, o no es un id, no da nada', async () => {
+    const id = await idOf('m-1');
+    const read = async (given: string) =>
+      (await ask(one, viewerOf('SUPPORT'), { id: given })).data.deadLetter;
+
+    expect(await read(id)).toMatchObject({ id, worker: 'subscription-status', payload: { data: { n: 1 } } });
+    expect([await read(newId()), await read('x')]).toEqual([null, null]);
+  });
+
   it('las ve quien da soporte; enviarlas o descartarlas, solo quien administra', async () => {
     const variables = { id: await idOf('m-0'), reason: 'no' };
 
     expect((await ask(list, viewerOf('BILLING'))).codes).toEqual(['FORBIDDEN']);
+    expect((await ask(one, viewerOf('BILLING'), variables)).codes).toEqual(['FORBIDDEN']);
     expect((await ask(replay, viewerOf('SUPPORT'), variables)).codes).toEqual(['FORBIDDEN']);
     expect((await ask(discard, viewerOf('SUPPORT'), variables)).codes).toEqual(['FORBIDDEN']);
   });

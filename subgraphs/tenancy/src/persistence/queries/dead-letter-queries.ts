@@ -1,5 +1,5 @@
 import { Prisma, type PrismaClient } from '@farutech/prisma/tenancy';
-import { behind, comparable } from './conditions.ts';
+import { behind, comparable, isId } from './conditions.ts';
 import type { PageRequest } from './views.ts';
 
 export interface DeadLetterView {
@@ -27,7 +27,7 @@ const of = (worker: string | null): Prisma.Sql =>
 export const deadLetterQueries = (db: PrismaClient) => ({
   async deadLetter(id: string): Promise<DeadLetterView | null> {
     const rows = await db.$queryRaw<DeadLetterView[]>`
-      SELECT ${columns} FROM dead_letter d WHERE d.id = ${id}::uuid`;
+      SELECT ${columns} FROM dead_letter d WHERE ${isId(Prisma.sql`d.id`, id)}`;
     return rows[0] ?? null;
   },
 
