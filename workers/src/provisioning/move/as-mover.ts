@@ -16,6 +16,15 @@ export async function rollback(client: pg.ClientBase, because: unknown): Promise
   });
 }
 
+/** Una transacción en la que se leen y se escriben las filas de este inquilino, para acabarla a mano. */
+export async function beginAsMover(
+  client: pg.ClientBase,
+  instanceId: string,
+  begin = 'BEGIN',
+): Promise<void> {
+  await client.query(`${begin}; ${enterAsMover(instanceId)}`);
+}
+
 /** Hace `work` en una transacción en la que se leen y se escriben las filas de este inquilino, y de ningún otro. */
 export async function asMover<T>(
   client: pg.ClientBase,
@@ -24,7 +33,7 @@ export async function asMover<T>(
   begin = 'BEGIN',
 ): Promise<T> {
   try {
-    await client.query(`${begin}; ${enterAsMover(instanceId)}`);
+    await beginAsMover(client, instanceId, begin);
     const result = await work();
     await client.query('COMMIT');
     return result;

@@ -1,6 +1,6 @@
 import { asMover } from './as-mover.ts';
 import { holdTarget, type Move } from './move.ts';
-import { insertRows, rowOf } from './rows.ts';
+import { insertRows, listed, rowOf } from './rows.ts';
 import { advanceSequences } from './sequences.ts';
 import { quoted, type TenantTable } from './tables.ts';
 
@@ -17,11 +17,7 @@ async function copyTable({ tenantId, source, target }: Move, table: TenantTable)
   for (;;) {
     const { rows } = await source.client.query<{ row: string }>(`FETCH ${size} FROM copied`);
     if (rows.length === 0) break;
-    await insertRows(
-      target.client,
-      table,
-      rows.map(({ row }) => row),
-    );
+    await target.client.query(insertRows(table, '$1'), [listed(rows.map(({ row }) => row))]);
     copied += rows.length;
     const bytes = rows.reduce((sum, { row }) => sum + row.length, 0);
     size = Math.max(1, Math.min(batchRows, Math.floor((rows.length * batchBytes) / bytes)));

@@ -3,6 +3,7 @@ import { pause } from '@farutech/kernel/pause';
 import pg from 'pg';
 import { z } from 'zod';
 import { enterAsMover, rollback } from './as-mover.ts';
+import { askAll } from './ask-all.ts';
 
 const gateRow = z.object({
   state: z.enum(['OPEN', 'LOGGING', 'INCOMING', 'MOVED']),
@@ -13,17 +14,20 @@ const gateRow = z.object({
 /** Lo que la puerta de un inquilino dice en una base. */
 export type Gate = z.output<typeof gateRow>;
 
+export const gateOf = (tenantId: string, locking: '' | 'FOR UPDATE' = ''): string =>
+  `SELECT state, home_epoch AS "homeEpoch", mover_epoch AS "moverEpoch", moved_to AS "movedTo"
+   FROM tenant_gate WHERE tenant_id = ${pg.escapeLiteral(tenantId)} ${locking}`;
+
+export const parseGate = ([row]: readonly unknown[] = []): Gate | undefined =>
+  row === undefined ? undefined : gateRow.parse(row);
+
 export async function readGate(
   client: pg.ClientBase,
   tenantId: string,
   locking: '' | 'FOR UPDATE' = '',
 ): Promise<Gate | undefined> {
-  const { rows } = await client.query(
-    `SELECT state, home_epoch AS "homeEpoch", mover_epoch AS "moverEpoch", moved_to AS "movedTo"
-     FROM tenant_gate WHERE tenant_id = $1 ${locking}`,
-    [tenantId],
-  );
-  return rows.length === 0 ? undefined : gateRow.parse(rows[0]);
+  const { rows } = await client.query(gateOf(tenantId, locking));
+  return parseGate(rows);
 }
 
 /** Aquí vive el inquilino y se escribe. */
@@ -47,6 +51,12 @@ export interface Held<T> {
   readonly heldMs: number;
 }
 
+interface Holding {
+  readonly lock?: number;
+  /** Lo que se pregunta en el mismo viaje que el cerrojo, ya con él en la mano. */
+  readonly asking?: readonly string[];
+}
+
 const busy = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '55P03';
 
 /**
@@ -56,8 +66,8 @@ const busy = (error: unknown): boolean => error instanceof pg.DatabaseError && e
 export async function exclusively<T>(
   client: pg.ClientBase,
   tenantId: string,
-  work: () => Promise<T>,
-  lock: number = turnstileLock,
+  work: (answers: readonly pg.QueryResult[]) => Promise<T>,
+  { lock = turnstileLock, asking = [] }: Holding = {},
 ): Promise<Held<T>> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -66,8 +76,9 @@ export async function exclusively<T>(
          SET LOCAL idle_in_transaction_session_timeout = '${idleTimeout}'; ${enterAsMover(tenantId)}`,
       );
       const from = performance.now();
-      await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [lock, tenantId]);
-      const result = await work();
+      const locking = `SELECT pg_advisory_xact_lock(${lock}, hashtext(${pg.escapeLiteral(tenantId)}))`;
+      const [, ...answers] = await askAll(client, [locking, ...asking]);
+      const result = await work(answers);
       await client.query('COMMIT');
       return { result, heldMs: performance.now() - from };
     } catch (error) {
@@ -87,7 +98,7 @@ export async function exclusively<T>(
 
 /** Quien entró antes de que se cerrara ya ha salido: lo que queda aquí no lo mira nadie. */
 export const untilNobodyIsInside = async (client: pg.ClientBase, tenantId: string): Promise<void> => {
-  await exclusively(client, tenantId, async () => undefined, insideLock);
+  await exclusively(client, tenantId, async () => undefined, { lock: insideLock });
 };
 
 export const notTheHome = (databaseId: string): PermanentError =>

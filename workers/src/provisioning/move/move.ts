@@ -1,7 +1,7 @@
 import { PermanentError } from '@farutech/kernel/errors';
 import { FencedError } from '@farutech/messaging/consume';
 import type pg from 'pg';
-import { exclusively, isHome, notTheHome, readGate } from './gate.ts';
+import { exclusively, gateOf, isHome, notTheHome, parseGate, readGate } from './gate.ts';
 import { refuseSideEffects, speakAlike } from './sessions.ts';
 import { commonTables, refuseLeftBehind, type TenantTable, tenantTables } from './tables.ts';
 
@@ -53,8 +53,8 @@ export async function takeMove(ends: Ends): Promise<Move | 'switched'> {
   const { tenantId, source, target } = ends;
   await speakAlike(source.client);
   await speakAlike(target.client);
-  const { result: moverEpoch } = await exclusively(source.client, tenantId, async () => {
-    const here = await readGate(source.client, tenantId, 'FOR UPDATE');
+  const taking = async ([gates]: readonly pg.QueryResult[]): Promise<number | 'switched'> => {
+    const here = parseGate(gates?.rows);
     const there = await readGate(target.client, tenantId);
     if (here?.state === 'MOVED' && here.movedTo === target.databaseId && isHome(there)) return 'switched';
     if (here === undefined || !isHome(here)) throw notTheHome(source.databaseId);
@@ -68,6 +68,9 @@ export async function takeMove(ends: Ends): Promise<Move | 'switched'> {
       [tenantId, epoch],
     );
     return epoch;
+  };
+  const { result: moverEpoch } = await exclusively(source.client, tenantId, taking, {
+    asking: [gateOf(tenantId, 'FOR UPDATE')],
   });
   if (moverEpoch === 'switched') return 'switched';
   await refuseSideEffects(target.client);

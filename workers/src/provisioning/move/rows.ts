@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { quoted, type TenantTable } from './tables.ts';
 
 /**
@@ -16,52 +16,30 @@ export const rowOf = (table: TenantTable): string => `to_jsonb(ARRAY[${textsOf(t
 const keyed = ({ key }: TenantTable): string =>
   key.map((name) => `x.${quoted(name)} = k.${quoted(name)}`).join(' AND ');
 
+/** Filas o claves, como un texto JSON. */
+export const listed = (texts: readonly string[]): string => `[${texts.join()}]`;
+
 /** Las claves anotadas, como filas con sus tipos. */
-function keysAs({ key, columns }: TenantTable): string {
+function keysAs({ key, columns }: TenantTable, keys: readonly string[]): string {
   const typeOf = new Map(columns.map(({ name, type }) => [name, type]));
   const list = key.map((name) => `${quoted(name)} ${typeOf.get(name) ?? 'text'}`);
-  return `jsonb_to_recordset($2::jsonb) AS k (${list.join(', ')})`;
+  return `jsonb_to_recordset(${pg.escapeLiteral(listed(keys))}::jsonb) AS k (${list.join(', ')})`;
 }
 
 /** Las filas que hoy tienen estas claves; las que faltan ya no están. */
-export async function readByKey(
-  client: pg.ClientBase,
-  tenantId: string,
-  table: TenantTable,
-  keys: readonly string[],
-): Promise<readonly string[]> {
-  const { rows } = await client.query<{ row: string }>(
-    `SELECT ${rowOf(table)} FROM ${keysAs(table)} JOIN ${quoted(table.name)} x ON ${keyed(table)}
-     WHERE x.tenant_id = $1`,
-    [tenantId, `[${keys.join()}]`],
-  );
-  return rows.map(({ row }) => row);
-}
+export const readByKey = (tenantId: string, table: TenantTable, keys: readonly string[]): string =>
+  `SELECT ${rowOf(table)} FROM ${keysAs(table, keys)} JOIN ${quoted(table.name)} x ON ${keyed(table)}
+   WHERE x.tenant_id = ${pg.escapeLiteral(tenantId)}`;
 
-export async function deleteByKey(
-  client: pg.ClientBase,
-  tenantId: string,
-  table: TenantTable,
-  keys: readonly string[],
-): Promise<void> {
-  await client.query(
-    `DELETE FROM ${quoted(table.name)} x USING ${keysAs(table)} WHERE ${keyed(table)} AND x.tenant_id = $1`,
-    [tenantId, `[${keys.join()}]`],
-  );
-}
+export const deleteByKey = (tenantId: string, table: TenantTable, keys: readonly string[]): string =>
+  `DELETE FROM ${quoted(table.name)} x USING ${keysAs(table, keys)}
+   WHERE ${keyed(table)} AND x.tenant_id = ${pg.escapeLiteral(tenantId)}`;
 
-export async function insertRows(
-  client: pg.ClientBase,
-  table: TenantTable,
-  rows: readonly string[],
-): Promise<void> {
-  if (rows.length === 0) return;
+/** `given`: con qué se escribe la lista de filas, sea un parámetro o ella misma. */
+export function insertRows(table: TenantTable, given: string): string {
   const stored = table.columns.filter(({ computed }) => !computed);
   const names = stored.map(({ name }) => quoted(name)).join(', ');
   const values = stored.map(({ type }, index) => `(given ->> ${index})::${type}`).join(', ');
-  await client.query(
-    `INSERT INTO ${quoted(table.name)} (${names}) OVERRIDING SYSTEM VALUE
-     SELECT ${values} FROM jsonb_array_elements($1::jsonb) AS given`,
-    [`[${rows.join()}]`],
-  );
+  return `INSERT INTO ${quoted(table.name)} (${names}) OVERRIDING SYSTEM VALUE
+    SELECT ${values} FROM jsonb_array_elements(${given}::jsonb) AS given`;
 }

@@ -3,17 +3,28 @@ import { asMover } from './as-mover.ts';
 import { exclusively, untilNobodyIsInside } from './gate.ts';
 import { quoted, type TenantTable, tenantTables } from './tables.ts';
 
-/** Se deja de anotar: la casa queda como cualquier otra. Con el torno, para que nadie anote después. */
-export async function stopLogging(client: pg.ClientBase, tenantId: string): Promise<void> {
-  await exclusively(client, tenantId, async () => {
-    await client.query(`UPDATE tenant_gate SET state = 'OPEN' WHERE tenant_id = $1 AND state = 'LOGGING'`, [
-      tenantId,
-    ]);
-    await client.query('DELETE FROM tenant_change WHERE tenant_id = $1', [tenantId]);
-  });
-}
-
 const batchRows = 5_000;
+
+/**
+ * Se deja de anotar: la casa queda como cualquier otra. Con el torno, para que nadie anote después; lo anotado se
+ * borra ya sin él y por lotes, que en un traslado sin confirmar pueden ser millones. Si otro traslado empezara a
+ * anotar, lo suyo no se toca: la puerta ya no dice OPEN.
+ */
+export async function stopLogging(client: pg.ClientBase, tenantId: string): Promise<void> {
+  await exclusively(client, tenantId, async () => undefined, {
+    asking: [
+      `UPDATE tenant_gate SET state = 'OPEN' WHERE tenant_id = ${pg.escapeLiteral(tenantId)} AND state = 'LOGGING'`,
+    ],
+  });
+  for (;;) {
+    const { rowCount } = await client.query(
+      `DELETE FROM tenant_change WHERE id = ANY (ARRAY(SELECT id FROM tenant_change WHERE tenant_id = $1
+         AND EXISTS (SELECT FROM tenant_gate WHERE tenant_id = $1 AND state = 'OPEN') LIMIT ${batchRows}))`,
+      [tenantId],
+    );
+    if ((rowCount ?? 0) < batchRows) return;
+  }
+}
 
 const deleteSome = async (
   client: pg.ClientBase,
