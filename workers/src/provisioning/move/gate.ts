@@ -34,6 +34,13 @@ export async function readGate(
 export const isHome = (gate: Gate | undefined): boolean =>
   gate?.state === 'OPEN' || gate?.state === 'LOGGING';
 
+/**
+ * De las dos casas, en cuál vive. Quien muere entre las dos confirmaciones de un cierre las deja abiertas: el número
+ * mayor es el de la que se abrió, y como la otra no llegó a cerrarse, sigue viviendo en ella.
+ */
+export const livesHere = (here: Gate | undefined, there: Gate | undefined): boolean =>
+  isHome(here) && !(isHome(there) && (there?.homeEpoch ?? 0) < (here?.homeEpoch ?? 0));
+
 /** Los cerrojos de una puerta: el torno de quien escribe, y estar dentro. */
 const turnstileLock = 42;
 const insideLock = 44;

@@ -1,6 +1,6 @@
 import { PermanentError } from '@farutech/kernel/errors';
 import { copyTenant } from './copy.ts';
-import { isHome, readGate } from './gate.ts';
+import { isHome, livesHere, readGate } from './gate.ts';
 import { type Ends, takeMove } from './move.ts';
 import { reversed } from './move-run.ts';
 import { stopLogging } from './settle.ts';
@@ -18,8 +18,13 @@ export const notEqual = (tables: readonly string[]): PermanentError =>
  * Si aun así no fueran iguales, se copia entero. `undefined`: ya vive en la vieja, o nunca dejó de hacerlo.
  */
 export async function moveBack(ends: Ends): Promise<Switched | undefined> {
-  const { tenantId, source } = ends;
-  if (isHome(await readGate(source.client, tenantId))) return undefined;
+  const { tenantId, source, target } = ends;
+  const there = await readGate(target.client, tenantId);
+  if (livesHere(await readGate(source.client, tenantId), there)) {
+    // Un cierre de ida a medias dejó abierta también la otra: tomar el traslado la cierra.
+    if (isHome(there)) await takeMove(ends);
+    return undefined;
+  }
   const back = await takeMove(reversed(ends));
   if (back === 'switched') return undefined;
   const { different } = await verify(back);

@@ -176,6 +176,37 @@ describe('Un traslado', () => {
     await expectSame();
   });
 
+  it('quien murió entre las dos confirmaciones de la vuelta no la da por hecha', async () => {
+    const move = await take();
+    await copyTenant(move);
+    await switchHome(move);
+    await two.shared.query(
+      `UPDATE tenant_gate SET state = 'LOGGING', home_epoch = 3, moved_to = NULL WHERE tenant_id = $1`,
+      [two.tenantId],
+    );
+    const app = await two.asApplication('own');
+    await app.query(`INSERT INTO tenant_setting VALUES ($1, 'entre medias', '1', now())`, [two.tenantId]);
+
+    expect(await moveBack(two.ends)).toMatchObject({ homeEpoch: 3 });
+
+    await expectSame();
+    expect(await readGate(two.shared, two.tenantId)).toMatchObject({ state: 'OPEN', homeEpoch: 3 });
+    expect(await readGate(two.own, two.tenantId)).toMatchObject({ state: 'MOVED', movedTo: 'shared' });
+  });
+
+  it('una ida que murió entre las dos confirmaciones se deshace sin dejar dos casas', async () => {
+    await copyTenant(await take());
+    await two.own.query(
+      `UPDATE tenant_gate SET state = 'LOGGING', home_epoch = 2, moved_to = NULL WHERE tenant_id = $1`,
+      [two.tenantId],
+    );
+
+    expect(await moveBack(two.ends)).toBeUndefined();
+
+    expect(await readGate(two.shared, two.tenantId)).toMatchObject({ state: 'LOGGING', homeEpoch: 1 });
+    expect(await readGate(two.own, two.tenantId)).toMatchObject({ state: 'INCOMING', movedTo: 'shared' });
+  });
+
   it('lo que no quedó igual se ve, y la vuelta lo copia entero', async () => {
     const move = await take();
     await copyTenant(move);
