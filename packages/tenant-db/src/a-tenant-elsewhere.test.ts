@@ -141,6 +141,33 @@ describe('Un inquilino que ya no está donde se le busca', () => {
     expect(await databaseNow()).toBe('shared');
   });
 
+  it('la que se deja puede haberse quitado ya: se escribe en la otra, aunque la ruta sea vieja', async () => {
+    world.homes.set(id, { ...apart, other: shared });
+    expect(await databaseNow()).toBe('shared');
+    await own.end();
+    await world.outside.query(`DROP DATABASE ${apart.databaseId} WITH (FORCE)`);
+
+    await tenants.withTenant(id, (tx) => put(tx));
+
+    expect(await settingsAt(world.outside)).toBe(1);
+    world.homes.set(id, { ...apart, other: null });
+    await expect(databaseNow()).rejects.toThrow();
+    own = new pg.Pool({ connectionString: world.sharedUrl.reveal(), max: 1 });
+  });
+
+  it('lo que falla ya dentro no se hace otra vez en la otra', async () => {
+    world.homes.set(id, { ...shared, other: apart });
+    let times = 0;
+
+    const work = tenants.withTenant(id, async () => {
+      times += 1;
+      throw new TypeError('del trabajo');
+    });
+
+    await expect(work).rejects.toThrow('del trabajo');
+    expect(times).toBe(1);
+  });
+
   it('cerrado del todo es no tener casa', async () => {
     await gate(world.outside, 'MOVED', null);
 

@@ -22,6 +22,10 @@ export function placeNamed(databaseId: string | null, home: TenantHome): TenantP
     : undefined;
 }
 
+/** El extremo del traslado que aún no ha fallado, si queda alguno. */
+const endLeft = (home: TenantHome, failed: ReadonlySet<string>): TenantPlace | undefined =>
+  [home, home.other].find((place) => place !== null && !failed.has(place.databaseId)) ?? undefined;
+
 /** Goes where the tenant is, and begins again when its gate sends it to another database or two are in each other's way. */
 export function createFollower(findHomes: FindHomes) {
   let redirects = 0;
@@ -37,15 +41,22 @@ export function createFollower(findHomes: FindHomes) {
     homeOf,
     figures: () => ({ redirects, conflicts }),
     /** `attempt` puede hacerse más de una vez: cada una es una transacción propia, y solo queda la última. */
-    async follow<T>(tenantId: string, attempt: (place: TenantPlace) => Promise<T>): Promise<T> {
+    async follow<T>(
+      tenantId: string,
+      attempt: (place: TenantPlace, entered: () => void) => Promise<T>,
+    ): Promise<T> {
       let home = await homeOf(tenantId);
       let place: TenantPlace = home;
       let followed = 0;
       let disturbed = 0;
+      const failed = new Set<string>();
       const since = performance.now();
       for (;;) {
+        let inside = false;
         try {
-          return await attempt(place);
+          return await attempt(place, () => {
+            inside = true;
+          });
         } catch (error) {
           if (isConflict(error)) {
             conflicts += 1;
@@ -55,7 +66,17 @@ export function createFollower(findHomes: FindHomes) {
             continue;
           }
           const sent = elsewhere(error);
-          if (sent === undefined) throw error;
+          if (sent === undefined) {
+            if (inside || error instanceof PermanentError) throw error;
+            // No llegó a entrar, así que no hizo nada: la base que se deja puede haberse quitado ya, y esta ruta ser vieja.
+            failed.add(place.databaseId);
+            home = await homeOf(tenantId);
+            const left = endLeft(home, failed);
+            if (left === undefined) throw error;
+            redirects += 1;
+            place = left;
+            continue;
+          }
           if (sent.closed) throw withoutHome(tenantId);
           redirects += 1;
           followed += 1;

@@ -158,7 +158,7 @@ export function openTenantDatabases(options: TenantDatabasesOptions): TenantData
   const at = <T>(
     place: TenantPlace,
     visit: Visit<T>,
-    enter: (tx: TenantTransaction) => Promise<unknown> = (tx) => enterTenant(tx, visit.tenantId),
+    enter: (tx: TenantTransaction) => Promise<unknown>,
   ): Promise<T> =>
     reaching(async () => {
       if (place.databaseTier === 'STANDARD') return await inTransaction(shared, enter, visit);
@@ -175,8 +175,11 @@ export function openTenantDatabases(options: TenantDatabasesOptions): TenantData
     work: TenantWork<T>,
     options: WithTenantOptions = {},
   ): Promise<T> =>
-    follower.follow(tenantId, (place) =>
-      at(place, { tenantId, databaseId: place.databaseId, work, ...options }),
+    follower.follow(tenantId, (place, entered) =>
+      at(place, { tenantId, databaseId: place.databaseId, work, ...options }, async (tx) => {
+        await enterTenant(tx, tenantId);
+        entered();
+      }),
     );
 
   async function readAlone<Row>(
