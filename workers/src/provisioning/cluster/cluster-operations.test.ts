@@ -5,6 +5,7 @@ import { eventually } from '../../../../tests/support/eventually.ts';
 import { proving } from '../../../../tests/support/proof.ts';
 import { testSettings } from '../../testing/cluster-tenant.ts';
 import { type KubernetesApiServer, startKubernetesApi } from '../../testing/kubernetes-api.ts';
+import { isNode, type Json } from '../../testing/kubernetes-fields.ts';
 import {
   aDelivery,
   aRequest,
@@ -16,7 +17,7 @@ import {
 } from '../../testing/provisioning-world.ts';
 import { exitOf, stopped, workersOf } from '../../testing/worker-process.ts';
 import type { Order } from '../job.ts';
-import { perform } from '../perform.ts';
+import { decide, perform } from '../perform.ts';
 import { connectionOwner } from '../tenant-names.ts';
 import type { Cluster } from './cluster.ts';
 import { isLiveIn, janitor } from './janitor.ts';
@@ -89,6 +90,8 @@ const deploy = ({ kubernetesNamespace }: ProvisionOrder, replicas: number) =>
     metadata: { name: 'web', namespace: kubernetesNamespace },
     spec: { replicas },
   });
+const inside = (found: Json | undefined, ...path: readonly string[]): Json | undefined =>
+  path.reduce<Json | undefined>((one, key) => (isNode(one) ? one[key] : undefined), found);
 const replicasOf = ({ kubernetesNamespace }: ProvisionOrder) =>
   server.find('Deployment', 'web', kubernetesNamespace)?.spec;
 
@@ -185,6 +188,43 @@ describe('La vida de una instancia en el clúster', () => {
     await run('RESUME', request);
     expect(replicasOf(request)).toEqual({ replicas: 2 });
   });
+
+  it.each(['STANDARD', 'ENTERPRISE'] as const)(
+    'movida desde %s, su espacio es el del nivel nuevo; vuelta atrás, el de antes',
+    async (databaseTier) => {
+      const request = await born({ databaseTier });
+      const to = databaseTier === 'STANDARD' ? 'ENTERPRISE' : 'STANDARD';
+      const { kubernetesNamespace: namespace, instanceId } = request;
+      const engine = world.engine({ cluster });
+      const order = { ...orderOn(request), to };
+      const own = databaseTier === 'ENTERPRISE' ? databaseTier : to;
+      const seen = () => ({
+        url: inside(server.find('Secret', 'farutech-instance', namespace), 'data', 'DATABASE_URL'),
+        quota: inside(server.find('ResourceQuota', 'farutech', namespace), 'spec'),
+        tier: inside(server.find('Namespace', namespace), 'metadata', 'labels', labels.tier),
+      });
+      const homeOf = async (tier: 'STANDARD' | 'ENTERPRISE') => {
+        const { rows } = await world.pool.query(
+          'SELECT connection_cipher FROM tenant_database WHERE instance_id = $1 AND connection_cipher IS NOT NULL',
+          [instanceId],
+        );
+        const url = () =>
+          world.cipher.decrypt(rows[0].connection_cipher, connectionOwner(instanceId)).reveal();
+        return {
+          url: tier === own ? Buffer.from(url()).toString('base64') : undefined,
+          quota: { hard: testSettings.tiers[tier].quota },
+          tier: tier.toLowerCase(),
+        };
+      };
+      expect(seen()).toEqual(await homeOf(databaseTier));
+
+      await perform(engine, 'MOVE_TIER', order, aDelivery());
+      expect(seen()).toEqual(await homeOf(to));
+
+      await decide(engine, 'revert', order, aDelivery());
+      expect(seen()).toEqual(await homeOf(databaseTier));
+    },
+  );
 
   it('dada de baja no queda nada, y su nombre es de quien lo pida', async () => {
     const request = await born({ databaseTier: 'ENTERPRISE' });
