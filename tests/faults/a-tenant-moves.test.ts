@@ -8,11 +8,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Secret } from '../../packages/kernel/src/secret.ts';
 import {
   type Death,
-  type MoverProcess,
-  moverLeaseMs,
+  type GivenOrder,
+  type Mover,
   startMover,
 } from '../../workers/src/provisioning/move/testing/mover-process.ts';
-import { decide, perform } from '../../workers/src/provisioning/perform.ts';
 import { tenantDatabaseName } from '../../workers/src/provisioning/tenant-names.ts';
 import {
   aDelivery,
@@ -34,7 +33,7 @@ const slack = proving ? 1 : 10;
 
 const moved = "SET state = 'MOVED', home_epoch";
 const switched: readonly (readonly [string, Death])[] = [
-  ['con las escrituras detenidas', { sql: 'pg_advisory_xact_lock\\(\\$1', when: 'after', nth: 2 }],
+  ['con las escrituras detenidas', { sql: 'pg_advisory_xact_lock[^]*FROM tenant_change', when: 'after' }],
   ['entre las dos confirmaciones', { sql: moved, when: 'before' }],
   ['antes de confirmar el cambio', { sql: moved, when: 'before', commit: true }],
   ['con el cambio confirmado y sin decirlo', { sql: moved, when: 'after', commit: true }],
@@ -57,7 +56,8 @@ let homes: Awaited<ReturnType<typeof homesFromFacts>>;
 let tenants: TenantDatabases;
 let writers: TenantWriters;
 let born: ReturnType<typeof aRequest>;
-const children = new Set<MoverProcess>();
+let mover: Mover;
+const doomed = new Set<Mover>();
 const held: number[] = [];
 const overlapping: number[] = [];
 let longestStop = 0;
@@ -76,6 +76,7 @@ beforeAll(async () => {
     [born.instanceId, scale.rows],
   );
   homes = await homesFromFacts(world, born.instanceId);
+  mover = startMover(world);
   tenants = openTenantDatabases({
     name: 'writers',
     sharedUrl: new Secret(sharedUrl.toString()),
@@ -92,7 +93,7 @@ beforeAll(async () => {
   await eventually(() => expect(writers.writes.length).toBeGreaterThan(200));
 }, 60_000);
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  for (const one of [mover, ...doomed]) one?.kill('SIGKILL');
   await writers?.stop();
   await tenants?.close();
   await homes?.stop();
@@ -112,13 +113,15 @@ async function anOrder(): Promise<MoveOrder> {
   return { ...rest, operationId: randomUUID(), databaseTier: from, to };
 }
 
-/** Otro trabajador, que recibe la orden hasta que la acaba o queda esperando. */
-const finish = (work: () => Promise<void>): Promise<void> =>
-  eventually(work, { withinMs: 60_000, everyMs: 50 });
-const move = (order: MoveOrder): Promise<void> =>
-  finish(() => perform(world.engine({ leaseMs: moverLeaseMs }), 'MOVE_TIER', order, aDelivery()));
+/** El trabajador que no muere recibe la orden hasta que la acaba o queda esperando. */
+const finish = (name: GivenOrder['name'], order: MoveOrder): Promise<void> =>
+  eventually(async () => expect(await mover.handle({ name, data: order })).toBe('done'), {
+    withinMs: 60_000,
+    everyMs: 50,
+  });
+const move = (order: MoveOrder): Promise<void> => finish('MoveTenantTier', order);
 const settle = (decision: 'confirm' | 'revert', order: MoveOrder): Promise<void> =>
-  finish(() => decide(world.engine({ leaseMs: moverLeaseMs }), decision, order, aDelivery()));
+  finish(decision === 'confirm' ? 'ConfirmTenantMove' : 'RevertTenantMove', order);
 
 async function stateOf({ operationId }: MoveOrder): Promise<unknown> {
   return (await world.jobOf(operationId)).state;
@@ -143,13 +146,11 @@ async function readHeld(order: MoveOrder): Promise<void> {
 const percentile = (values: readonly number[], part: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0;
 
-const exitOf = (child: MoverProcess): Promise<string> =>
-  new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? `${code}`)));
-
-function start(order: MoveOrder, death: Death, name: Parameters<typeof startMover>[1] = 'MoveTenantTier') {
-  const child = startMover(world, name, order, death);
-  children.add(child);
-  return { child, gone: exitOf(child) };
+/** Otro trabajador, que cae en esa sentencia. */
+function start(death: Death): Mover {
+  const one = startMover(world, death);
+  doomed.add(one);
+  return one;
 }
 
 it(
@@ -176,9 +177,8 @@ it.each(deaths)(
   async (_, death) => {
     for (let side = 0; side < (proving ? 2 : 1); side += 1) {
       const order = await anOrder();
-      const { gone } = start(order, death);
-      expect(await gone).toBe('SIGKILL');
 
+      expect(await start(death).handle({ name: 'MoveTenantTier', data: order })).toBe('SIGKILL');
       await move(order);
 
       expect(await stateOf(order)).toBe('AWAITING_CONFIRMATION');
@@ -199,9 +199,8 @@ it.skipIf(!proving).each([
     for (let side = 0; side < 2; side += 1) {
       const order = await anOrder();
       await move(order);
-      const { gone } = start(order, death, name);
-      expect(await gone).toBe('SIGKILL');
 
+      expect(await start(death).handle({ name, data: order })).toBe('SIGKILL');
       await settle(name === 'RevertTenantMove' ? 'revert' : 'confirm', order);
 
       expect(await stateOf(order)).toBe(name === 'RevertTenantMove' ? 'COMPENSATED' : 'SUCCEEDED');
@@ -220,18 +219,19 @@ it.runIf(process.platform === 'linux')(
     const waits: number[] = [];
     for (const [, death] of proving ? switched.slice(0, 3) : switched.slice(2, 3)) {
       const order = await anOrder();
-      const { child, gone } = start(order, { ...death, signal: 'SIGSTOP' });
-      await eventually(() => expect(stopped(child.pid)).toBe(true), { withinMs: 30_000, everyMs: 2 });
+      const stalled = start({ ...death, signal: 'SIGSTOP' });
+      const ended = stalled.handle({ name: 'MoveTenantTier', data: order });
+      await eventually(() => expect(stopped(stalled.pid)).toBe(true), { withinMs: 30_000, everyMs: 2 });
       const since = performance.now();
       const done = writers.writes.length;
       await eventually(() => expect(writers.writes.length).toBeGreaterThan(done + 50), { everyMs: 2 });
       waits.push(...writers.writes.slice(done).map(({ from: at, ms }) => at + ms - Math.max(at, since)));
 
       await move(order);
-      child.kill('SIGCONT');
+      stalled.kill('SIGCONT');
 
-      expect(await gone).toBe('0');
-      expect(child.output).not.toContain('done');
+      expect(await ended).toBe('FencedError');
+      expect(await stalled.close()).toBe('0');
       expect(await stateOf(order)).toBe('AWAITING_CONFIRMATION');
       await settle('confirm', order);
     }

@@ -1,34 +1,49 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ProvisioningWorld } from '../../../testing/provisioning-world.ts';
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));
 
-/** En qué sentencia cae quien mueve. */
+/** En qué sentencia cae quien mueve, la primera vez que la hace. */
 export interface Death {
   readonly sql: string;
   readonly when: 'before' | 'after';
   /** No en ella, sino en la confirmación que la sigue. */
   readonly commit?: boolean;
-  /** La vez que hace, desde 1. */
-  readonly nth?: number;
   readonly signal?: 'SIGKILL' | 'SIGSTOP';
+}
+
+export interface GivenOrder {
+  readonly name: 'MoveTenantTier' | 'ConfirmTenantMove' | 'RevertTenantMove';
+  readonly data: object;
+}
+
+export interface Ended {
+  /** `done`, o el nombre del error. */
+  readonly ended: string;
 }
 
 export const moverLeaseMs = 600;
 
-export type MoverProcess = ChildProcess & { readonly output: string };
+/** Un trabajador en su propio proceso, como en la vida: se puede matar y parar, y no estorba a quien escribe. */
+export interface Mover {
+  readonly pid: number | undefined;
+  /** Cómo acabó la orden, o la señal que se llevó al proceso. De una en una. */
+  handle(order: GivenOrder): Promise<string>;
+  kill(signal: 'SIGKILL' | 'SIGCONT'): void;
+  /** Lo deja acabar: con qué código salió. */
+  close(): Promise<string>;
+}
 
-/** Un trabajador en un proceso que se puede matar y parar. */
-export function startMover(
-  world: ProvisioningWorld,
-  order: 'MoveTenantTier' | 'ConfirmTenantMove' | 'RevertTenantMove',
-  data: object,
-  death: Death,
-): MoverProcess {
+export function startMover(world: ProvisioningWorld, death?: Death): Mover {
   const child = spawn(
     process.execPath,
-    ['--conditions=source', '--import', 'tsx', `${root}workers/src/provisioning/move/testing/move-once.ts`],
+    [
+      '--conditions=source',
+      '--import',
+      'tsx',
+      `${root}workers/src/provisioning/move/testing/move-on-order.ts`,
+    ],
     {
       cwd: root,
       env: {
@@ -41,16 +56,27 @@ export function startMover(
         TENANTS_DATABASE_URL: world.tenantsUrl,
         NATS_URL: 'nats://127.0.0.1:1',
         LEASE_MS: `${moverLeaseMs}`,
-        ORDER: order,
-        REQUEST: JSON.stringify(data),
-        DEATH: JSON.stringify(death),
+        ...(death === undefined ? {} : { DEATH: JSON.stringify(death) }),
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     },
   );
-  const watched = Object.assign(child, { output: '' });
-  child.stdout?.on('data', (chunk) => {
-    watched.output += String(chunk);
-  });
-  return watched;
+  const gone = new Promise<string>((resolve) =>
+    child.once('exit', (code, signal) => resolve(signal ?? `${code}`)),
+  );
+  return {
+    pid: child.pid,
+    async handle(order) {
+      const ended = new Promise<string>((resolve) =>
+        child.once('message', (message) => resolve((message as Ended).ended)),
+      );
+      child.send(order);
+      return await Promise.race([ended, gone]);
+    },
+    kill: (signal) => void child.kill(signal),
+    async close() {
+      if (child.connected) child.disconnect();
+      return await gone;
+    },
+  };
 }
