@@ -29,7 +29,7 @@ TSX := TSX_TSCONFIG_PATH=tsconfig.dev.json node --conditions=source --import tsx
 # Cada fase larga dice lo que tardó: `make up` debe poder enseñar dónde se va el tiempo.
 timed = @SECONDS=0; $(2); printf '  %-12s %5d s\n' $(1) $$SECONDS
 
-.PHONY: help up down token migrate-db seed-demo add-product build-core build-worker test prove check lint types dead drift build schema schema-release format clean
+.PHONY: help up down token migrate-db seed-demo add-product build-core build-worker test prove bench check lint types dead drift build schema schema-release format clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 18
@@ -81,6 +81,9 @@ test: $(BUILT) ## prove it: every test, with a seeded sample of the long proofs
 prove: $(BUILT) ## the proofs whole; writes docs/proofs/
 	PROVE=true $(BIN)/vitest run tests/faults workers/src/provisioning/crash.test.ts gateway/src/live/race.test.ts
 
+bench: $(BUILT) ## measure what is promised, B=provisioning or all; writes docs/bench/
+	$(TSX) bench/run.ts $(B)
+
 check: lint types dead drift ## the one gate: style, import rules, types, dead code, schema drift
 lint: $(INSTALLED)
 	$(BIN)/biome ci .
@@ -103,4 +106,4 @@ format: $(INSTALLED) ## rewrite in the house's style
 	$(BIN)/biome check --write .
 
 clean: ## remove what was built
-	rm -rf .cache/built .cache/tests .cache/images prisma/src/generated packages/*/dist subgraphs/*/dist gateway/dist identity/dist workers/dist local/dist prisma/dist
+	rm -rf .cache/built .cache/tests .cache/bench .cache/images prisma/src/generated packages/*/dist subgraphs/*/dist gateway/dist identity/dist workers/dist local/dist prisma/dist
