@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { idleSessionName } from '../../workers/src/provisioning/session-pool.ts';
 import { type FrameProxy, startFrameProxy } from './frame-proxy.ts';
 import { type Frame, httpFrames, natsFrames, postgresFrames } from './frame-readers.ts';
 
@@ -13,7 +14,8 @@ export type Talker = (typeof talkers)[number];
 const talkerOf = (label: string): string => {
   if (label === 'worker-provisioning') return 'journal';
   if (label === 'outbox-relay') return 'relay';
-  return label.startsWith('op:') ? 'session' : label;
+  // Una sesión que luego se guarda nace sin nombre de operación, y lo toma al empezar.
+  return label.startsWith('op:') || label === idleSessionName ? 'session' : label;
 };
 
 /** La petición de más mensajes: sin ella no le llega ninguno. */

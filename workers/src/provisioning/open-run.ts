@@ -9,6 +9,7 @@ export interface OpenRun {
   /** Lo que el paso quiso decir, una vez. */
   takeNote(): string | null;
   closeAll(): Promise<void>;
+  giveBack(): Promise<void>;
 }
 
 /** Por qué quien trabaja puede hacerlo. */
@@ -23,7 +24,8 @@ export function openRun(
   { isMine, guarded }: Ownership,
   { input, operationId, epoch }: Pick<Claim, 'input' | 'operationId' | 'epoch'>,
 ): OpenRun {
-  const sessions = openSessions({ operationId, epoch, isMine, log: surroundings.log });
+  const { sessions: pool, log } = surroundings;
+  const sessions = openSessions({ operationId, epoch, isMine, pool, log });
   let noted: string | null = null;
 
   function at(tier: DatabaseTier): OperationRun {
@@ -58,5 +60,6 @@ export function openRun(
       return detail;
     },
     closeAll: () => sessions.closeAll(),
+    giveBack: () => sessions.giveBack(),
   };
 }

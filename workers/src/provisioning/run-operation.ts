@@ -65,9 +65,11 @@ export async function runOperation(engine: Engine, claim: Claim): Promise<Outcom
         );
     }, aliveEveryMs);
     const work = { engine, plan: engine.plans[claim.kind], record, open };
-    return claim.state === 'COMPENSATING' && claim.failure !== null
-      ? await undoAll(work, claim.failure)
-      : await doAll(work);
+    if (claim.state === 'COMPENSATING' && claim.failure !== null) return await undoAll(work, claim.failure);
+    const outcome = await doAll(work);
+    // Tras un fallo, o perdida la operación, no se sabe qué quedó a medias en ellas: se cierran.
+    if (outcome.kind === 'done') await open.giveBack();
+    return outcome;
   } finally {
     clearInterval(beat);
     clearInterval(stillAtWork);

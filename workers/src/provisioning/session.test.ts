@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 function sessionsOf(operationId: string, epoch: number, isMine = async () => true): OperationSessions {
-  const sessions = openSessions({ operationId, epoch, isMine, log: world.log });
+  const sessions = openSessions({ operationId, epoch, isMine, pool: world.sessions, log: world.log });
   opened.push(sessions);
   return sessions;
 }

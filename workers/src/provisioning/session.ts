@@ -2,9 +2,9 @@ import { TransientError } from '@farutech/kernel/errors';
 import { pause } from '@farutech/kernel/pause';
 import { FencedError } from '@farutech/messaging/consume';
 import type { Logger } from '@farutech/runtime/logger';
-import pg from 'pg';
+import type pg from 'pg';
+import type { SessionPool } from './session-pool.ts';
 
-const connectLimitMs = 5_000;
 const fenceLimitMs = 20_000;
 const fencePollMs = 20;
 
@@ -17,20 +17,24 @@ export interface OperationSessions {
   open(url: string): Promise<pg.Client>;
   close(url: string): Promise<void>;
   closeAll(): Promise<void>;
+  /** La operación ha acabado y nadie pregunta ya por ellas: las que valgan para la siguiente se guardan. */
+  giveBack(): Promise<void>;
 }
 
 /**
  * La época sola no basta: quien despierta tras su plazo aún tiene su conexión y actúa con ella. Por eso quien
  * reclama (la época ya subida) termina las sesiones de épocas menores, espera a que desaparezcan y, ya conectado,
- * vuelve a mirar que la época siga siendo suya. Una sesión perdida no se abre otra vez.
+ * vuelve a mirar que la época siga siendo suya. Una sesión perdida no se abre otra vez. Una guardada toma el nombre al
+ * llegar, y lo que vale de conectarse vale de llamarse: quien mira después de llamarse así, ya estaba a la vista.
  */
 export function openSessions(parts: {
   readonly operationId: string;
   readonly epoch: number;
   readonly isMine: () => Promise<boolean>;
+  readonly pool: SessionPool;
   readonly log: Logger;
 }): OperationSessions {
-  const { operationId, epoch, isMine, log } = parts;
+  const { operationId, epoch, isMine, pool, log } = parts;
   const open = new Map<string, Promise<pg.Client>>();
   const fencedServers = new Set<string>();
 
@@ -60,16 +64,7 @@ export function openSessions(parts: {
   }
 
   async function connect(url: string): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: url,
-      application_name: sessionName(operationId, epoch),
-      connectionTimeoutMillis: connectLimitMs,
-      keepAlive: true,
-    });
-    client.on('error', (error) =>
-      log.warn({ err: error, operationId, epoch }, 'lost a session of the operation'),
-    );
-    await client.connect();
+    const client = await pool.take(url, sessionName(operationId, epoch));
     try {
       const server = new URL(url).host;
       if (!fencedServers.has(server)) await fence(client);
@@ -100,6 +95,12 @@ export function openSessions(parts: {
     close,
     async closeAll() {
       await Promise.all([...open.keys()].map(close));
+    },
+    async giveBack() {
+      const mine = [...open];
+      // Antes de devolver ninguna: un latido tardío que las cerrara cerraría las de otra operación.
+      open.clear();
+      for (const [url, session] of mine) await pool.giveBack(url, await session);
     },
   };
 }

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import type { Pool, PoolClient } from 'pg';
 import type { Cluster } from './cluster/cluster.ts';
 import type { DatabaseTier, FactHead, Order } from './job.ts';
+import type { SessionPool } from './session-pool.ts';
 import type { SharedTenants } from './shared-tenants.ts';
 import type { TenantMigrations } from './tenant-migrations.ts';
 import type { TenantTemplates } from './tenant-template.ts';
@@ -26,6 +27,7 @@ export interface Surroundings {
   /** Los `host:puerto` que una cadena de conexión puede nombrar; el primero es el de las nuevas. */
   readonly tenantHosts: readonly string[];
   readonly shared: SharedTenants;
+  readonly sessions: SessionPool;
   readonly templates: TenantTemplates;
   readonly migrations: TenantMigrations;
   readonly leaving: Leaving;

@@ -23,6 +23,7 @@ import { decide, perform } from './perform.ts';
 import { plans } from './plans.ts';
 import { dropTask, janitorTask } from './scheduled-tasks.ts';
 import { answerDrift } from './schema-drift.ts';
+import { createSessionPool } from './session-pool.ts';
 import { createSharedTenants } from './shared-tenants.ts';
 import { readTenantMigrations } from './tenant-migrations.ts';
 import { createTenantTemplates } from './tenant-template.ts';
@@ -54,6 +55,11 @@ export const provisioning: Worker = {
       client.on('error', (error) => log.warn({ err: error }, 'lost the journal')),
     );
 
+    const sessions = createSessionPool({
+      urls: [config.tenantServerUrl, config.tenantsDatabaseUrl],
+      size: config.concurrency,
+      log,
+    });
     const worker = `${hostname()}:${process.pid}:${v7()}`;
     const journal = createJournal({ pool, newId: v7, worker, leaseMs: config.leaseMs });
     const surroundings = {
@@ -62,6 +68,7 @@ export const provisioning: Worker = {
       tenantServerUrl: config.tenantServerUrl,
       tenantHosts: config.tenantHosts,
       shared,
+      sessions,
       templates: createTenantTemplates(config.tenantServerUrl, log),
       migrations,
       leaving: { graceMs: config.dropGraceMs, dumpDir: config.dumpDir },
@@ -96,7 +103,7 @@ export const provisioning: Worker = {
       },
       async close() {
         stopPreparing();
-        await pool.end();
+        await Promise.all([sessions.close(), pool.end()]);
       },
     };
   },

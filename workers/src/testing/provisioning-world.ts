@@ -17,6 +17,7 @@ import { createJournal } from '../provisioning/journal.ts';
 import { perform } from '../provisioning/perform.ts';
 import { plans } from '../provisioning/plans.ts';
 import type { Engine } from '../provisioning/run-operation.ts';
+import { createSessionPool } from '../provisioning/session-pool.ts';
 import { createSharedTenants } from '../provisioning/shared-tenants.ts';
 import { readTenantMigrations } from '../provisioning/tenant-migrations.ts';
 import { onDatabase, tenantDatabaseName } from '../provisioning/tenant-names.ts';
@@ -71,6 +72,7 @@ export async function openProvisioningWorld({ modest = false } = {}) {
   const shared = createSharedTenants({ url: tenantsUrl, migrations, log });
   await shared.prepare();
   const pools: pg.Pool[] = [];
+  const sessions = createSessionPool({ urls: [tenantServerUrl, tenantsUrl], size: 4, log });
   const open = (connectionString: string): pg.Pool => {
     const pool = new pg.Pool({ connectionString, max: 6 });
     pool.on('error', () => undefined);
@@ -93,6 +95,7 @@ export async function openProvisioningWorld({ modest = false } = {}) {
     cipher,
     log,
     shared,
+    sessions,
     migrations,
     engine({
       fault = '',
@@ -109,6 +112,7 @@ export async function openProvisioningWorld({ modest = false } = {}) {
           tenantServerUrl,
           tenantHosts: [placeOf(server.adminUrl)],
           shared,
+          sessions,
           templates: createTenantTemplates(tenantServerUrl, log),
           migrations,
           leaving: { graceMs: 0, dumpDir: undefined },
@@ -157,7 +161,7 @@ export async function openProvisioningWorld({ modest = false } = {}) {
       return { ...rows[0], ...registered[0], ...held[0] };
     },
     async close() {
-      await Promise.all(pools.map((one) => one.end()));
+      await Promise.all([sessions.close(), ...pools.map((one) => one.end())]);
       await server.close();
     },
   };
