@@ -27,10 +27,12 @@ const row = z.object({
 /** The oldest unsent rows, in the order of their ids. */
 export async function readBatch(client: PoolClient): Promise<readonly OutboxRow[]> {
   // `ORDER BY id` a secas ordenaría la columna de salida, que es texto: 10 antes que 2.
-  const result = await client.query(
-    `SELECT id::text, subject, message_id, aggregate_id, name, version, data, correlation_id, traceparent, occurred_at
-     FROM outbox WHERE sent_at IS NULL ORDER BY outbox.id LIMIT ${batchSize}`,
-  );
+  const result = await client.query({
+    // Con nombre se planea una vez por conexión: planearla costaba más que leer las dos o tres filas de una ronda.
+    name: 'outbox-batch',
+    text: `SELECT id::text, subject, message_id, aggregate_id, name, version, data, correlation_id, traceparent, occurred_at
+           FROM outbox WHERE sent_at IS NULL ORDER BY outbox.id LIMIT ${batchSize}`,
+  });
   const rows = z.array(row).parse(result.rows);
   return rows.map((one) => ({
     id: one.id,
@@ -60,5 +62,9 @@ export function groupByAggregate(rows: readonly OutboxRow[]): readonly (readonly
 
 /** Only what JetStream has confirmed. */
 export async function markSent(client: PoolClient, ids: readonly string[]): Promise<void> {
-  await client.query('UPDATE outbox SET sent_at = now() WHERE id = ANY($1::bigint[])', [ids]);
+  await client.query({
+    name: 'outbox-sent',
+    text: 'UPDATE outbox SET sent_at = now() WHERE id = ANY($1::bigint[])',
+    values: [ids],
+  });
 }

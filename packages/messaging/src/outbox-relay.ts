@@ -1,6 +1,7 @@
 import { exponential } from '@farutech/kernel/backoff';
 import { pause } from '@farutech/kernel/pause';
 import pg, { type PoolClient } from 'pg';
+import { z } from 'zod';
 import type { Messaging } from './connection.ts';
 import type { MessagingLog } from './log.ts';
 import type { MessagingMetrics } from './metrics.ts';
@@ -30,6 +31,11 @@ export interface OutboxRelayOptions {
   beforePublish?(client: PoolClient): Promise<void>;
   readonly metrics?: MessagingMetrics;
 }
+
+/** De lo que contestan BEGIN, SET y el cerrojo, lo último. */
+const leadership = z
+  .tuple([z.unknown(), z.unknown(), z.object({ rows: z.tuple([z.object({ ok: z.boolean() })]) })])
+  .transform(([, , { rows }]) => rows[0].ok);
 
 interface Round {
   readonly ok: boolean;
@@ -74,16 +80,22 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     wake?.abort();
   });
 
+  /** Abre la transacción, y dice si es la líder quien la abre: en una sola ida y vuelta, que se paga en cada ronda. */
+  async function lead(client: PoolClient): Promise<boolean> {
+    // Varias sentencias en un texto dan varios resultados, y los tipos de pg solo conocen uno.
+    const results: unknown = await client.query(
+      `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${idleLimitMs};
+       SELECT pg_try_advisory_xact_lock(${leaderLock}) AS ok`,
+    );
+    return leadership.parse(results);
+  }
+
   /** Nada en una réplica que no es la líder. */
   async function asLeader<T>(work: (client: PoolClient) => Promise<T>): Promise<T | undefined> {
     const client = await pool.connect();
     let broken: Error | undefined;
     try {
-      await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${idleLimitMs}`);
-      const lock = await client.query<{ ok: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS ok', [
-        leaderLock,
-      ]);
-      const result = lock.rows[0]?.ok === true ? await work(client) : undefined;
+      const result = (await lead(client)) ? await work(client) : undefined;
       await client.query('COMMIT');
       return result;
     } catch (error) {

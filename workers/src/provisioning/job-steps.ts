@@ -8,10 +8,11 @@ export type StepState = StepRow['state'];
 
 /** Los pasos de una operación como constan en el diario. */
 export async function readSteps(pool: Pool, operationId: string): Promise<readonly StepRow[]> {
-  const { rows } = await pool.query(
-    `SELECT ord, name, state, attempt, detail, started_at AS "startedAt", finished_at AS "finishedAt"
+  const { rows } = await pool.query({
+    name: 'journal-steps',
+    text: `SELECT ord, name, state, attempt, detail, started_at AS "startedAt", finished_at AS "finishedAt"
      FROM job_step WHERE operation_id = $1 ORDER BY ord`,
-    [operationId],
-  );
+    values: [operationId],
+  });
   return z.array(stepRow).parse(rows);
 }

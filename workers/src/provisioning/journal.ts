@@ -104,14 +104,22 @@ export function createJournal(parts: {
 
   return {
     async open(kind, order) {
-      const { rowCount } = await pool.query(
-        `WITH born AS (
+      const { rowCount } = await pool.query({
+        name: 'journal-open',
+        text: `WITH born AS (
            INSERT INTO job (operation_id, instance_id, kind, input, state, request_no, created_at)
            VALUES ($1, $2, $3, $4, 'RUNNING', $5, now()) ON CONFLICT (operation_id) DO NOTHING RETURNING operation_id)
          INSERT INTO job_step (operation_id, ord, name, state)
          SELECT operation_id, ord - 1, name, 'PENDING' FROM born, unnest($6::text[]) WITH ORDINALITY AS step(name, ord)`,
-        [order.operationId, order.instanceId, kind, order, order.requestNo, [...operationSteps[kind]]],
-      );
+        values: [
+          order.operationId,
+          order.instanceId,
+          kind,
+          order,
+          order.requestNo,
+          [...operationSteps[kind]],
+        ],
+      });
       return rowCount === 0 ? await reopen(pool, order) : 'open';
     },
 
@@ -133,14 +141,15 @@ export function createJournal(parts: {
     },
 
     async claim(operationId, cause) {
-      const { rows } = await pool.query(
-        `UPDATE job SET epoch = epoch + 1, claims = claims + 1, worker = $2, lease_until = now() + $3 * interval '1 ms'
+      const { rows } = await pool.query({
+        name: 'journal-claim',
+        text: `UPDATE job SET epoch = epoch + 1, claims = claims + 1, worker = $2, lease_until = now() + $3 * interval '1 ms'
          WHERE operation_id = $1 AND state IN ('RUNNING', 'COMPENSATING')
            AND (lease_until IS NULL OR lease_until < now() OR worker = $2)
            AND NOT EXISTS (SELECT 1 FROM job AS older WHERE ${older})
          RETURNING kind, input, state, epoch, claims, failures, failure, confirmed, fact_no AS "factNo"`,
-        [operationId, worker, leaseMs],
-      );
+        values: [operationId, worker, leaseMs],
+      });
       if (rows.length > 0) {
         const row = claimedRow.parse(rows[0]);
         const attempt = row.failure?.attempt ?? row.failures + 1;
@@ -150,10 +159,11 @@ export function createJournal(parts: {
     },
 
     async isMine(claim) {
-      const { rowCount } = await pool.query('SELECT 1 FROM job WHERE operation_id = $1 AND epoch = $2', [
-        claim.operationId,
-        claim.epoch,
-      ]);
+      const { rowCount } = await pool.query({
+        name: 'journal-mine',
+        text: 'SELECT 1 FROM job WHERE operation_id = $1 AND epoch = $2',
+        values: [claim.operationId, claim.epoch],
+      });
       return rowCount === 1;
     },
 
@@ -199,11 +209,12 @@ export function createJournal(parts: {
     guarded: (claim, work) =>
       inTransaction(pool, async (tx) => {
         // La actualización bloquea la fila: hasta el COMMIT nadie más puede reclamar la operación.
-        const { rowCount } = await tx.query(
-          `UPDATE job SET lease_until = now() + $3 * interval '1 ms'
-           WHERE operation_id = $1 AND epoch = $2 AND state IN ('RUNNING', 'COMPENSATING')`,
-          [claim.operationId, claim.epoch, leaseMs],
-        );
+        const { rowCount } = await tx.query({
+          name: 'journal-guard',
+          text: `UPDATE job SET lease_until = now() + $3 * interval '1 ms'
+                 WHERE operation_id = $1 AND epoch = $2 AND state IN ('RUNNING', 'COMPENSATING')`,
+          values: [claim.operationId, claim.epoch, leaseMs],
+        });
         if (rowCount === 0) throw fenced(claim);
         return await work(tx);
       }),

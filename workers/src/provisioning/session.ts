@@ -41,9 +41,10 @@ export function openSessions(parts: {
   async function fence(client: pg.Client): Promise<void> {
     const deadline = performance.now() + fenceLimitMs;
     for (;;) {
+      // La función, y no pg_stat_activity: la vista la une con otras dos tablas, y aquí sobran.
       // La expresión regular va antes que la conversión: el nombre de una sesión lo elige quien la abre.
       const { rows } = await client.query<{ pid: number }>(
-        `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+        `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL)
          WHERE CASE WHEN application_name ~ ('^op:' || $1 || ':\\d{1,9}$')
                     THEN split_part(application_name, ':', 3)::int < $2 ELSE false END`,
         [operationId, epoch],
