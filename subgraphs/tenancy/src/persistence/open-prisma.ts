@@ -1,5 +1,9 @@
 import { PrismaClient } from '@farutech/prisma/tenancy';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { nameStatements } from './name-statements.ts';
+
+/** Las de una lista de ids son una por longitud: sin tope, una conexión acabaría recordando miles. */
+const maxNamed = 300;
 
 export type TenancyPrisma = PrismaClient;
 /** El cliente dentro de una transacción. */
@@ -12,8 +16,14 @@ export function openPrisma(
   onStatement?: (sql: string) => void,
 ): TenancyPrisma {
   const adapter = new PrismaPg(
-    { connectionString: databaseUrl, application_name: 'tenancy', max: 10 },
-    { onPoolError, onConnectionError: onPoolError },
+    {
+      connectionString: databaseUrl,
+      application_name: 'tenancy',
+      max: 10,
+      // El nivel de toda transacción, dicho una vez: pedido en cada una sería una ida y vuelta más en cada hecho.
+      options: '-c default_transaction_isolation=read\\ committed',
+    },
+    { onPoolError, onConnectionError: onPoolError, statementNameGenerator: nameStatements(maxNamed) },
   );
   if (onStatement === undefined) return new PrismaClient({ adapter });
   const prisma = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });

@@ -52,56 +52,68 @@ function columnsOf({ id: _id, steps: _steps, instanceId, failure, order: told, .
   };
 }
 
-export const operationStore = (tx: Transaction): OperationStore => ({
-  async add(operation) {
-    const data = operation.data();
-    const { id, steps } = data;
-    await tx.operation.create({ data: { id, ...columnsOf(data) }, select: { id: true } });
-    await tx.operationStep.createMany({ data: steps.map((step) => ({ operationId: id, ...step })) });
-  },
-  async get(id) {
-    const row = await tx.operation.findUnique({ where: { id }, include: withSteps });
-    return row === null ? null : toOperation(row);
-  },
-  async newestOf(tenantInstanceId) {
-    const row = await tx.operation.findFirst({
-      where: { tenantInstanceId },
-      orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
-      include: withSteps,
-    });
-    return row === null ? null : toOperation(row);
-  },
-  // La regla de una a la vez está en operation-admission.ts, con el cerrojo de la instancia, y no en un índice único: su
-  // migración dice por qué.
-  async standingOf(tenantInstanceId) {
-    return await tx.operation.findMany({
-      where: { tenantInstanceId, state: { notIn: ['SUCCEEDED', 'COMPENSATED'] } },
-      select: { id: true, kind: true, state: true },
-      orderBy: { id: 'asc' },
-    });
-  },
-  async save(operation) {
-    const data = operation.data();
-    const { id: operationId } = data;
-    const before = await tx.operationStep.findMany({ where: { operationId } });
-    await tx.operation.update({
-      where: { id: operationId },
-      data: columnsOf(data),
-      select: { id: true },
-    });
-    for (const { ord, ...step } of data.steps) {
-      const known = before.find((row) => row.ord === ord);
-      // Un hecho mueve un paso: los otros seis no se vuelven a escribir.
-      if (known !== undefined && sameStep(known, step)) continue;
-      await tx.operationStep.upsert({
-        where: { operationId_ord: { operationId, ord } },
-        create: { operationId, ord, ...step },
-        update: step,
-        select: { ord: true },
+export function operationStore(tx: Transaction): OperationStore {
+  /** Los pasos de cada una como se leyeron en esta transacción: lo que no haya cambiado desde entonces no se escribe. */
+  const read = new Map<string, readonly StepRow[]>();
+
+  function restored(row: (OperationRow & { steps: StepRow[] }) | null): Operation | null {
+    if (row === null) return null;
+    read.set(row.id, row.steps);
+    return toOperation(row);
+  }
+
+  return {
+    async add(operation) {
+      const data = operation.data();
+      const { id, steps } = data;
+      await tx.operation.create({ data: { id, ...columnsOf(data) }, select: { id: true } });
+      await tx.operationStep.createMany({ data: steps.map((step) => ({ operationId: id, ...step })) });
+    },
+    async get(id) {
+      return restored(await tx.operation.findUnique({ where: { id }, include: withSteps }));
+    },
+    async newestOf(tenantInstanceId) {
+      return restored(
+        await tx.operation.findFirst({
+          where: { tenantInstanceId },
+          orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+          include: withSteps,
+        }),
+      );
+    },
+    // La regla de una a la vez está en operation-admission.ts, con el cerrojo de la instancia, y no en un índice único: su
+    // migración dice por qué.
+    async standingOf(tenantInstanceId) {
+      return await tx.operation.findMany({
+        where: { tenantInstanceId, state: { notIn: ['SUCCEEDED', 'COMPENSATED'] } },
+        select: { id: true, kind: true, state: true },
+        orderBy: { id: 'asc' },
       });
-    }
-  },
-});
+    },
+    async save(operation) {
+      const data = operation.data();
+      const { id: operationId } = data;
+      const before = read.get(operationId) ?? (await tx.operationStep.findMany({ where: { operationId } }));
+      read.delete(operationId);
+      await tx.operation.update({
+        where: { id: operationId },
+        data: columnsOf(data),
+        select: { id: true },
+      });
+      for (const { ord, ...step } of data.steps) {
+        const known = before.find((row) => row.ord === ord);
+        // Un hecho mueve un paso: los otros seis no se vuelven a escribir.
+        if (known !== undefined && sameStep(known, step)) continue;
+        await tx.operationStep.upsert({
+          where: { operationId_ord: { operationId, ord } },
+          create: { operationId, ord, ...step },
+          update: step,
+          select: { ord: true },
+        });
+      }
+    },
+  };
+}
 
 const sameStep = (row: StepRow, step: Omit<StepRow, 'operationId' | 'ord'>): boolean =>
   row.state === step.state &&

@@ -17,7 +17,7 @@ import { tenantHomeStore } from './tenant-home.store.ts';
 import { tenantInstanceStore } from './tenant-instance.store.ts';
 
 // Cincuenta clics iguales esperan en fila a que acabe el primero: más que los 2 s que trae Prisma.
-const limits = { isolationLevel: 'ReadCommitted', maxWait: 10_000, timeout: 15_000 } as const;
+const limits = { maxWait: 10_000, timeout: 15_000 } as const;
 
 export interface UnitOfWorkParts {
   readonly prisma: TenancyPrisma;
