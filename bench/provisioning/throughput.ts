@@ -13,7 +13,7 @@ import { type RealWorker, startRealWorker } from './real-worker.ts';
 
 /** Las operaciones a la vez de un trabajador sin ajustar. */
 const lanes = 4;
-const rounds = 7;
+const rounds = 5;
 const enterprise = 40;
 const standard = 120;
 
