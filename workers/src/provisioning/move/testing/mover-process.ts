@@ -23,7 +23,7 @@ export interface Ended {
   readonly ended: string;
 }
 
-export const moverLeaseMs = 600;
+const moverLeaseMs = 600;
 
 /** Un trabajador en su propio proceso, como en la vida: se puede matar y parar, y no estorba a quien escribe. */
 export interface Mover {
