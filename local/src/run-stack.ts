@@ -67,7 +67,7 @@ async function run(settings: Settings): Promise<void> {
     parts.push(() => server.running());
     return server;
   };
-  const [postgres, nats] = await Promise.all([
+  const starting = [
     phases.run('postgres', async (note) => {
       const server = keep(await choosePostgres(settings, watchers));
       note(server.detail);
@@ -78,7 +78,10 @@ async function run(settings: Settings): Promise<void> {
       note(server.detail);
       return server;
     }),
-  ]);
+  ] as const;
+  // Hasta que los dos hayan arrancado o fallado: el que arrancase tras rendirnos por el otro se quedaría huérfano.
+  await Promise.allSettled(starting);
+  const [postgres, nats] = await Promise.all(starting);
   const databases = await phases.run('databases', async (note) => {
     const prepared = await prepareDatabases(postgres.url);
     note(`${Object.keys(prepared.urls).length} databases, ${prepared.applied} migrations applied`);

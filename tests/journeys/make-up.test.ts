@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +81,7 @@ describe('make up en una máquina nueva', () => {
 describe('lo que impide arrancar se dice en una línea y acaba con un código', () => {
   const up = async (env: Record<string, string>): Promise<{ code: number; stderr: string }> => {
     const dataDir = await mkdtemp(join(tmpdir(), 'farutech-stack-'));
+    await chmod(dataDir, 0o755);
     try {
       await run(process.execPath, [`${root}local/dist/up.js`], {
         env: { ...process.env, NODE_ENV: 'development', FARUTECH_DATA: dataDir, ...env },
@@ -90,6 +91,11 @@ describe('lo que impide arrancar se dice en una línea y acaba con un código', 
       const { code, stderr } = error as { code: number; stderr: string };
       return { code, stderr: stderr.trim() };
     } finally {
+      const { stdout } = await run('ps', ['-eo', 'args']);
+      expect(
+        stdout.split('\n').filter((args) => args.includes(dataDir)),
+        'quien se rinde no deja nada en marcha',
+      ).toEqual([]);
       await rm(dataDir, { recursive: true, force: true });
     }
   };
