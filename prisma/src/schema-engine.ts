@@ -23,7 +23,10 @@ export interface MigrationList {
   baseDir: string;
   shadowDbInitScript: string;
   lockfile: { path: string; content: string | null };
-  migrationDirectories: { path: string; migrationFile: object }[];
+  migrationDirectories: {
+    path: string;
+    migrationFile: { path: string; content: { tag: 'ok'; value: string } };
+  }[];
 }
 interface MigrationInput {
   migrationsList: MigrationList;
@@ -72,12 +75,23 @@ function configOf(url: string) {
   };
 }
 
-function mend(adapter: SqlDriverAdapter, onScriptError: (error: unknown) => void): SqlDriverAdapter {
+/**
+ * El motor ejecuta el guion y después, en otra transacción, lo anota: quien moría entre medias dejaba hecho lo que
+ * constaba a medias, y repetirlo fallaba para siempre (42P07). Va detrás del guion, en su misma transacción.
+ */
+const recordFinished = `
+;UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL`;
+
+function mend(
+  adapter: SqlDriverAdapter,
+  scripts: ReadonlySet<string>,
+  onScriptError: (error: unknown) => void,
+): SqlDriverAdapter {
   const raw = adapter as RawAdapter;
   const pool = raw.underlyingDriver();
   raw.executeScript = async (sql) => {
     try {
-      await pool.query(sql);
+      await pool.query(scripts.has(sql) ? sql + recordFinished : sql);
     } catch (error) {
       onScriptError(error);
       raw.onError(error);
@@ -107,8 +121,10 @@ class MigrationPg extends PrismaPg {
   readonly #opened: SqlDriverAdapter[] = [];
   /** El motor cuenta un guion rechazado como texto, sin su SQLSTATE: aquí queda el error de PostgreSQL. */
   scriptError: unknown;
+  /** Los guiones que se están aplicando a esta base; en una en la sombra no hay dónde anotarlos. */
+  readonly applying = new Set<string>();
   readonly #mend = (adapter: SqlDriverAdapter): SqlDriverAdapter =>
-    mend(adapter, (error) => {
+    mend(adapter, this.applying, (error) => {
       this.scriptError = error;
     });
   constructor(private readonly target: ReturnType<typeof configOf>) {
@@ -163,6 +179,9 @@ export async function openEngine(url: string): Promise<OpenEngine> {
   const engine = await (await loaded).SchemaEngine.new({ datamodels: undefined }, () => undefined, factory);
   return {
     async applyMigrations(input) {
+      for (const { migrationFile } of input.migrationsList.migrationDirectories) {
+        connections.applying.add(migrationFile.content.value);
+      }
       try {
         return await engine.applyMigrations(input);
       } catch (error) {
@@ -170,6 +189,8 @@ export async function openEngine(url: string): Promise<OpenEngine> {
           error.cause = connections.scriptError;
         }
         throw error;
+      } finally {
+        connections.applying.clear();
       }
     },
     devDiagnostic: (input) => engine.devDiagnostic(input),

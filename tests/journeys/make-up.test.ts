@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { freePort } from '@farutech/local/free-port';
 import { isAlive } from '@farutech/local/own-process';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -118,8 +119,8 @@ describe('lo que impide arrancar se dice en una línea y acaba con un código', 
   it('una base de datos que se niega, sin enseñar su contraseña', async () => {
     const { code, stderr } = await up({
       DATABASE_URL: 'postgresql://nadie:secreta@127.0.0.1:1/postgres',
-      GATEWAY_PORT: '45871',
-      IDENTITY_PORT: '45872',
+      GATEWAY_PORT: `${await freePort()}`,
+      IDENTITY_PORT: `${await freePort()}`,
     });
 
     expect(code).toBe(1);
@@ -130,8 +131,8 @@ describe('lo que impide arrancar se dice en una línea y acaba con un código', 
   it('un NATS que no contesta', async () => {
     const { code, stderr } = await up({
       NATS_URL: 'nats://127.0.0.1:1',
-      GATEWAY_PORT: '45871',
-      IDENTITY_PORT: '45872',
+      GATEWAY_PORT: `${await freePort()}`,
+      IDENTITY_PORT: `${await freePort()}`,
     });
 
     expect(code).toBe(1);
