@@ -15,7 +15,7 @@ const longestWaitMs = 2_000;
 export interface Link {
   /** Rejects with TransientError NATS_UNAVAILABLE while there is none. */
   current(): NatsConnection;
-  /** Resolves once connected, or without a connection when `signal` aborts. */
+  /** Resolves once connected and with the streams standing, or without a connection when `signal` aborts. */
   connected(signal: AbortSignal): Promise<NatsConnection | undefined>;
   /** Called on every connection, the first included, after the streams stand. */
   onConnected(listener: () => void): () => void;
@@ -37,6 +37,7 @@ export function openLink({ servers, name, log, onLost }: LinkOptions): Link {
   const listeners = new Set<() => void>();
   let connection: NatsConnection | undefined;
   let up = false;
+  let standing = false;
   let leaving = false;
   let ensuring: Promise<void> | undefined;
 
@@ -60,6 +61,7 @@ export function openLink({ servers, name, log, onLost }: LinkOptions): Link {
     for (let attempt = 1; up && !leaving; attempt += 1) {
       try {
         await ensure();
+        standing = up;
         for (const listener of listeners) listener();
         return;
       } catch (error) {
@@ -74,6 +76,7 @@ export function openLink({ servers, name, log, onLost }: LinkOptions): Link {
     for await (const status of open.status()) {
       if (status.type === 'disconnect') {
         up = false;
+        standing = false;
         log.warn({ server: status.server }, 'NATS connection lost');
         if (leaving) await open.close();
       } else if (status.type === 'reconnect') {
@@ -101,6 +104,7 @@ export function openLink({ servers, name, log, onLost }: LinkOptions): Link {
         connection = made;
         void made.closed().then((error) => {
           up = false;
+          standing = false;
           if (leaving) return;
           // Con reconexión sin fin solo se cierra por algo que no se cura esperando, como una credencial retirada.
           log.fatal({ err: error ?? undefined }, 'NATS connection closed for good');
@@ -133,7 +137,9 @@ export function openLink({ servers, name, log, onLost }: LinkOptions): Link {
     onConnected,
     ensureStreams: ensure,
     async connected(signal) {
-      while (!(up && connection !== undefined) && !signal.aborted) {
+      // Quien empezara antes de avisar a los demás volvería a empezar con el aviso, y lo que ya le hubiera llegado a la
+      // primera petición se quedaría sin dueño hasta que venciera su plazo (30 s).
+      while (!(standing && connection !== undefined) && !signal.aborted) {
         const woken = new AbortController();
         const forget = onConnected(() => woken.abort());
         // El plazo cubre la conexión que llega entre mirar y apuntarse.
