@@ -78,8 +78,10 @@ build-worker: $(BUILT) ## the production tree of the workers, in .cache/images/w
 test: $(BUILT) ## prove it: every test, with a seeded sample of the long proofs
 	$(BIN)/vitest run
 
+# Las pruebas largas que viven junto a lo que prueban.
+PROOFS := $(addprefix workers/src/provisioning/,crash.test.ts zombie.test.ts cluster/cluster-operations.test.ts) gateway/src/live/race.test.ts
 prove: $(BUILT) ## the proofs whole; writes docs/proofs/
-	PROVE=true $(BIN)/vitest run tests/faults workers/src/provisioning/crash.test.ts gateway/src/live/race.test.ts
+	PROVE=true $(BIN)/vitest run tests/faults $(PROOFS)
 
 bench: $(BUILT) ## measure what is promised, B=provisioning or all; writes docs/bench/
 	$(TSX) bench/run.ts $(B)
