@@ -20,8 +20,6 @@ export default defineConfig({
         test: {
           name: 'unit',
           ...patience,
-          // Sin estado de módulo que ensuciar: cargar Prisma y type-graphql en cada fichero costaba un tercio de la tanda.
-          isolate: false,
           include: [
             '{packages,subgraphs}/*/src/**/*.test.ts',
             '{gateway,identity,workers,local}/src/**/*.test.ts',
