@@ -36,13 +36,15 @@ export function openLink({ servers, name, log, onLost }: LinkOptions): Link {
   const closing = new AbortController();
   const listeners = new Set<() => void>();
   let connection: NatsConnection | undefined;
-  let up = false;
-  let standing = false;
+  /** `standing`: conectada y con los streams hechos. */
+  let state: 'away' | 'up' | 'standing' = 'away';
   let leaving = false;
   let ensuring: Promise<void> | undefined;
 
+  const isUp = (): boolean => state !== 'away';
+
   const current = (): NatsConnection => {
-    if (connection === undefined || !up || closing.signal.aborted) {
+    if (connection === undefined || !isUp() || closing.signal.aborted) {
       throw new TransientError('NATS_UNAVAILABLE', 'NATS is not connected.');
     }
     return connection;
@@ -57,11 +59,11 @@ export function openLink({ servers, name, log, onLost }: LinkOptions): Link {
   };
 
   async function arrived(): Promise<void> {
-    up = true;
-    for (let attempt = 1; up && !leaving; attempt += 1) {
+    state = 'up';
+    for (let attempt = 1; isUp() && !leaving; attempt += 1) {
       try {
         await ensure();
-        standing = up;
+        if (isUp()) state = 'standing';
         for (const listener of listeners) listener();
         return;
       } catch (error) {
@@ -75,8 +77,7 @@ export function openLink({ servers, name, log, onLost }: LinkOptions): Link {
   async function watch(open: NatsConnection): Promise<void> {
     for await (const status of open.status()) {
       if (status.type === 'disconnect') {
-        up = false;
-        standing = false;
+        state = 'away';
         log.warn({ server: status.server }, 'NATS connection lost');
         if (leaving) await open.close();
       } else if (status.type === 'reconnect') {
@@ -103,8 +104,7 @@ export function openLink({ servers, name, log, onLost }: LinkOptions): Link {
         if (closing.signal.aborted) return await made.close();
         connection = made;
         void made.closed().then((error) => {
-          up = false;
-          standing = false;
+          state = 'away';
           if (leaving) return;
           // Con reconexión sin fin solo se cierra por algo que no se cura esperando, como una credencial retirada.
           log.fatal({ err: error ?? undefined }, 'NATS connection closed for good');
@@ -129,7 +129,7 @@ export function openLink({ servers, name, log, onLost }: LinkOptions): Link {
   function leave(): void {
     leaving = true;
     // Las preguntas que esperan respuesta acaban al cerrar, y no al vencer su plazo.
-    if (!up) void connection?.close();
+    if (!isUp()) void connection?.close();
   }
 
   return {
@@ -139,7 +139,7 @@ export function openLink({ servers, name, log, onLost }: LinkOptions): Link {
     async connected(signal) {
       // Quien empezara antes de avisar a los demás volvería a empezar con el aviso, y lo que ya le hubiera llegado a la
       // primera petición se quedaría sin dueño hasta que venciera su plazo (30 s).
-      while (!(standing && connection !== undefined) && !signal.aborted) {
+      while (!(state === 'standing' && connection !== undefined) && !signal.aborted) {
         const woken = new AbortController();
         const forget = onConnected(() => woken.abort());
         // El plazo cubre la conexión que llega entre mirar y apuntarse.
