@@ -1,26 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
+import { visitDatabase } from '../../packages/messaging/src/visit-database.ts';
 import { scramVerifier } from '../../workers/src/provisioning/scram-verifier.ts';
 import { onDatabase, tenantDatabaseName } from '../../workers/src/provisioning/tenant-names.ts';
 import type { ProvisioningWorld } from '../../workers/src/testing/provisioning-world.ts';
 import { inLanes } from '../support/in-lanes.ts';
 
 const productCode = 'FARUTECH_VET';
+/** Como se llaman sus sesiones. */
+const bare = 'bare-loop';
 
 /** De dónde sale cada base: copiada de una ya migrada, o vacía y con las migraciones una a una. */
 export type Birth =
   | { readonly from: 'template'; readonly template: string }
   | { readonly from: 'migrations'; readonly scripts: readonly string[] };
-
-async function connected<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
 
 /** Dueño, puerta y ajustes, en una transacción: lo que el trabajador siembra. */
 async function seed(home: pg.Client, instanceId: string): Promise<void> {
@@ -51,7 +44,7 @@ async function createOne(server: pg.Client, world: ProvisioningWorld, birth: Bir
   await server.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   await server.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
   await server.query(`GRANT CONNECT ON DATABASE ${name} TO ${name}`);
-  await connected(onDatabase(world.server.adminUrl, name), async (home) => {
+  await visitDatabase(onDatabase(world.server.adminUrl, name), bare, async (home) => {
     if (birth.from === 'migrations') for (const script of birth.scripts) await home.query(script);
     await home.query('SELECT admit_application_role($1)', [name]);
     await seed(home, instanceId);
@@ -70,7 +63,7 @@ export async function bareEnterprise(
 ): Promise<number> {
   const startedAt = performance.now();
   await inLanes(lanes, count, (next) =>
-    connected(world.server.adminUrl, async (server) => {
+    visitDatabase(world.server.adminUrl, bare, async (server) => {
       while (next() !== undefined) await createOne(server, world, birth);
     }),
   );
@@ -81,7 +74,7 @@ export async function bareEnterprise(
 export async function bareStandard(world: ProvisioningWorld, lanes: number, count: number): Promise<number> {
   const startedAt = performance.now();
   await inLanes(lanes, count, (next) =>
-    connected(world.tenantsUrl, async (home) => {
+    visitDatabase(world.tenantsUrl, bare, async (home) => {
       while (next() !== undefined) await seed(home, randomUUID());
     }),
   );

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { visitDatabase } from '../../packages/messaging/src/visit-database.ts';
 import type { Figures } from '../../tests/support/figure-table.ts';
 import { freshCode, grupoExito, provision } from '../../tests/support/instances.ts';
 import { startTestStack, type TestStack } from '../../tests/support/stack.ts';
@@ -20,10 +20,8 @@ interface Samples {
 const keyOf = (operationId: string, step: string, state: string): string => `${operationId} ${step} ${state}`;
 
 /** Cuándo escribió el trabajador cada paso de una instancia: su reloj justo antes del COMMIT. */
-async function factsOf(workersUrl: string, instanceId: string): Promise<ReadonlyMap<string, number>> {
-  const client = new pg.Client({ connectionString: workersUrl });
-  await client.connect();
-  try {
+const factsOf = (workersUrl: string, instanceId: string): Promise<ReadonlyMap<string, number>> =>
+  visitDatabase(workersUrl, 'bench', async (client) => {
     const { rows } = await client.query<{ operation: string; step: string; state: string; at: Date }>(
       `SELECT data->>'operationId' AS operation, data->'step'->>'name' AS step, data->'step'->>'state' AS state,
          occurred_at AS at
@@ -33,10 +31,7 @@ async function factsOf(workersUrl: string, instanceId: string): Promise<Readonly
     return new Map(
       rows.map(({ operation, step, state, at }) => [keyOf(operation, step, state), at.getTime()]),
     );
-  } finally {
-    await client.end();
-  }
-}
+  });
 
 /** De lo que pasó antes de que llegara la foto no se sabe cuánto habría tardado: el suscriptor aún no estaba. */
 function collect(

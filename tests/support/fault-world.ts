@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { operationSteps } from '@farutech/contracts/provisioning';
-import pg from 'pg';
+import type pg from 'pg';
+import { visitDatabase } from '../../packages/messaging/src/visit-database.ts';
 import type { Api } from './api.ts';
 import { grupoExito } from './instances.ts';
 import { startTestNats, type TestNats } from './nats.ts';
@@ -66,19 +67,16 @@ export async function openFaultWorld(): Promise<FaultWorld> {
     operator,
     customerId: await grupoExito(operator),
     productsDir,
-    async ask<Row extends pg.QueryResultRow>(
+    ask: <Row extends pg.QueryResultRow>(
       database: string,
       sql: string,
       params: readonly unknown[] = [],
-    ): Promise<readonly Row[]> {
-      const client = new pg.Client({ connectionString: stack.file().databases[database] });
-      await client.connect();
-      try {
-        return (await client.query<Row>(sql, [...params])).rows;
-      } finally {
-        await client.end();
-      }
-    },
+    ): Promise<readonly Row[]> =>
+      visitDatabase(
+        stack.file().databases[database] ?? '',
+        'fault-world',
+        async (client) => (await client.query<Row>(sql, [...params])).rows,
+      ),
     async close() {
       await stack.close();
       await nats.close();

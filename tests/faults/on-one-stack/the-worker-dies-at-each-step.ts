@@ -1,6 +1,6 @@
 import { operationSteps } from '@farutech/contracts/provisioning';
-import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
+import { visitDatabase } from '../../../packages/messaging/src/visit-database.ts';
 import { deadlyCode, type InFaultWorld } from '../../support/fault-world.ts';
 import { provision } from '../../support/instances.ts';
 import { expectOracleClean } from '../../support/oracle.ts';
@@ -11,19 +11,14 @@ interface Frame {
 }
 const watch = `subscription($id: ID!) { provisioningStatus(instanceId: $id) { status step { name state } } }`;
 
-async function databasesOf(serverUrl: string, instanceId: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
+const databasesOf = (serverUrl: string, instanceId: string): Promise<readonly string[]> =>
+  visitDatabase(serverUrl, 'fault-world', async (client) => {
     const { rows } = await client.query<{ datname: string }>(
       'SELECT datname FROM pg_database WHERE datname LIKE $1',
       [`t_${instanceId.replaceAll('-', '')}%`],
     );
     return rows.map(({ datname }) => datname);
-  } finally {
-    await client.end();
-  }
-}
+  });
 
 export function theWorkerDiesAtEachStep(world: InFaultWorld): void {
   afterAll(() => expectOracleClean(world().stack), 60_000);

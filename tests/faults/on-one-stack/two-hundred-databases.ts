@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
+import { visitDatabase } from '../../../packages/messaging/src/visit-database.ts';
 import { onDatabase, tenantDatabaseName } from '../../../workers/src/provisioning/tenant-names.ts';
 import { farutech, farutechJson } from '../../support/command-line.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -50,20 +50,12 @@ async function bringNewMigration({ stack, productsDir }: FaultWorld): Promise<vo
   await eventually(() => expect(stack.pidOf('worker-provisioning')).not.toBe(before));
 }
 
-async function inDatabaseOf(
-  { postgres }: FaultWorld,
-  instanceId: string,
-  sql: string,
-): Promise<number | null> {
-  const connectionString = onDatabase(postgres.adminUrl, tenantDatabaseName(instanceId));
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rowCount;
-  } finally {
-    await client.end();
-  }
-}
+const inDatabaseOf = ({ postgres }: FaultWorld, instanceId: string, sql: string): Promise<number | null> =>
+  visitDatabase(
+    onDatabase(postgres.adminUrl, tenantDatabaseName(instanceId)),
+    'fault-world',
+    async (client) => (await client.query(sql)).rowCount,
+  );
 
 /** También las de la demostración están detrás: son del mismo producto. */
 const driftNow = async ({ stack }: FaultWorld): Promise<Drift> => {
