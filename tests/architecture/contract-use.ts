@@ -37,7 +37,7 @@ function contractNames(source: ts.SourceFile): ReadonlyMap<string, string> {
   return names;
 }
 
-const callees: Readonly<Record<string, keyof Uses>> = { tell: 'told', on: 'handled' };
+const callees: Readonly<Record<string, keyof Uses>> = { tell: 'told', on: 'handled', reads: 'handled' };
 
 export function usesIn(file: string, text?: string): Uses {
   const source = parse(file, text);

@@ -6,6 +6,7 @@ import { proving } from '../../../tests/support/proof.ts';
 import { type Messaging, openMessaging } from './connection.ts';
 import { type ConsumerDefinition, type Delivery, FencedError, on, RetryLater } from './consume.ts';
 import { about, correlationId, lookAt, note, noted, recordingLog } from './testing/messaging-probe.ts';
+import { type Received, reads, together } from './together.ts';
 
 /** Con la máquina ocupada el temporizador llega tarde: la cifra justa se pide en `make prove`. */
 const busyMs = proving ? 20 : 3_000;
@@ -364,6 +365,108 @@ describe('consumidor duradero', () => {
     const inOrder = Array.from({ length: 25 }, (_, index) => index + 1);
     expect([...seen.values()]).toEqual(Array(8).fill(inOrder));
     expect(overlaps).toBe(0);
+  });
+
+  describe('lo que espera de un agregado, de una vez', () => {
+    /** El primero se queda en la mano hasta que se suelta; los demás esperan detrás. */
+    async function behindTheFirst(
+      most: number,
+      {
+        one = async () => undefined,
+        all = async () => undefined,
+      }: {
+        one?: (received: Received<number>) => Promise<void>;
+        all?: (received: readonly Received<number>[]) => Promise<void>;
+      },
+    ) {
+      const { messaging, log, consume } = await start();
+      const alone: number[] = [];
+      const gone: (readonly number[])[] = [];
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const durable = 'juntos';
+      consume(async () => undefined, {
+        durable,
+        concurrency: 4,
+        ...together([reads(noted, ({ n }) => n)], {
+          most,
+          async one(received) {
+            if (received.value === 1) await held;
+            alone.push(received.value);
+            await one(received);
+          },
+          async all(aggregateId, received) {
+            expect(aggregateId).toBe(about(1));
+            gone.push(received.map(({ value }) => value));
+            await all(received);
+          },
+        }),
+      });
+      for (let n = 1; n <= 6; n += 1) await messaging.publish(note(`m-junto-${n}`, n));
+      await eventually(async () =>
+        expect((await eye.manager.consumers.info('EVENT', durable)).num_ack_pending).toBe(6),
+      );
+      return { messaging, log, alone, gone, release };
+    }
+
+    it('va en su orden, cuantos caben, y se da por hecho', async () => {
+      const { log, alone, gone, release } = await behindTheFirst(3, {});
+      release();
+
+      await eventually(async () => expect(await pendingOf()).toBe(0));
+      expect([alone, gone]).toEqual([
+        [1],
+        [
+          [2, 3, 4],
+          [5, 6],
+        ],
+      ]);
+      const handled = log.lines.filter(({ text }) => text === 'message handled');
+      expect(handled).toHaveLength(6);
+      expect(await eye.deadLetters()).toEqual([]);
+    });
+
+    it('si no puede ser, va cada uno por su lado, y lo que ya vino antes no arrastra a nadie', async () => {
+      let tries = 0;
+      const { alone, gone, release } = await behindTheFirst(16, {
+        async all() {
+          throw new Error('juntos no');
+        },
+        async one({ value, delivery }) {
+          if (value === 3) throw new PermanentError('BROKEN', 'No.');
+          if (value !== 5) return;
+          tries += 1;
+          expect(delivery.attempt).toBe(tries);
+          if (tries === 1) throw new TransientError('BUSY', 'Busy.');
+        },
+      });
+      release();
+
+      await eventually(async () => expect(await pendingOf()).toBe(0));
+      expect(gone).toEqual([[2, 3, 4, 5, 6]]);
+      expect(alone).toEqual([1, 2, 3, 4, 5, 6, 5]);
+      expect(await eye.deadLetters()).toMatchObject([
+        { messageId: 'm-junto-3', code: 'BROKEN', attempts: 1 },
+      ]);
+    });
+
+    it('lo que no se sabe leer no se lleva por delante a los que van con él', async () => {
+      const { messaging, alone, release } = await behindTheFirst(16, {});
+      const { subject, envelope } = note('m-otra-version', 7);
+      await messaging.publish({ subject, envelope: { ...envelope, version: 2 } });
+      await eventually(async () =>
+        expect((await eye.manager.consumers.info('EVENT', 'juntos')).num_ack_pending).toBe(7),
+      );
+      release();
+
+      await eventually(async () => expect(await pendingOf()).toBe(0));
+      expect(alone).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(await eye.deadLetters()).toMatchObject([
+        { messageId: 'm-otra-version', code: 'UNKNOWN_VERSION' },
+      ]);
+    });
   });
 
   describe('lo que llega más veces de las que cabe fallar, sin que se sepa por qué', () => {

@@ -1,3 +1,4 @@
+import type { Envelope } from '@farutech/contracts/contract';
 import type { StreamName } from '@farutech/contracts/streams';
 import type { Cause } from '@farutech/kernel/request';
 import type { z } from 'zod';
@@ -56,23 +57,36 @@ export class RetryLater extends Error {
   }
 }
 
+/** The data of a message as its contract gives them. UnreadableMessageError where its schema refuses them. */
+export function readData<Schema extends z.ZodType>(
+  contract: Readable<Schema>,
+  raw: unknown,
+): z.output<Schema> {
+  const parsed = contract.schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const at = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new UnreadableMessageError(`${contract.name} v${contract.version}: ${at}`);
+}
+
 /** Binds a handler to a contract: the handler gets data that has passed the contract's schema. */
-export function on<Schema extends z.ZodType>(
+export const on = <Schema extends z.ZodType>(
   contract: Readable<Schema>,
   handle: (data: z.output<Schema>, delivery: Delivery) => Promise<void>,
-): Handler {
-  return {
-    name: contract.name,
-    version: contract.version,
-    async handle(raw, delivery) {
-      const parsed = contract.schema.safeParse(raw);
-      if (!parsed.success) {
-        const at = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-        throw new UnreadableMessageError(`${contract.name} v${contract.version}: ${at}`);
-      }
-      await handle(parsed.data, delivery);
-    },
-  };
+): Handler => ({
+  name: contract.name,
+  version: contract.version,
+  handle: async (raw, delivery) => await handle(readData(contract, raw), delivery),
+});
+
+/** What is done with several messages of one aggregate in one go. Made by `together`. */
+export interface TogetherHandler {
+  /** How many at most. */
+  readonly most: number;
+  /** In the order they came. All or none: where it rejects, nothing of it may remain. */
+  handle(
+    aggregateId: string,
+    messages: readonly { readonly envelope: Envelope; readonly delivery: Delivery }[],
+  ): Promise<void>;
 }
 
 export interface DeadLetterReason {
@@ -99,6 +113,11 @@ export interface ConsumerDefinition {
    * and an order that none names, become dead letters at once: UNKNOWN_VERSION, UNKNOWN_COMMAND.
    */
   readonly handlers: readonly Handler[];
+  /**
+   * For those of one aggregate that wait at the same time, when they come for the first time: one transaction
+   * instead of one for each. Where it rejects each goes to its own handler, whose error decides.
+   */
+  readonly together?: TogetherHandler;
   /**
    * Called before the message is given up, with the envelope as it arrived. If it rejects, the message
    * comes back.

@@ -60,6 +60,11 @@ export const insertOutbox = (parameter: string, also = ''): string =>
  * Writes what is to be told into the outbox, in the transaction of the change. A message id that is there already
  * fails the transaction: one id stands for one message.
  */
+export async function writeRecords(execute: Execute, records: readonly OutboxRecord[]): Promise<void> {
+  if (records.length > 0) await execute(insertOutbox('$1'), [JSON.stringify(records)]);
+}
+
+/** The same for what one cause has brought about. */
 export async function writeOutbox(
   execute: Execute,
   newId: NewId,
@@ -67,6 +72,5 @@ export async function writeOutbox(
   at: Date,
   events: readonly OutgoingEvent[],
 ): Promise<void> {
-  if (events.length === 0) return;
-  await execute(insertOutbox('$1'), [JSON.stringify(outboxRecords(newId, cause, at, events))]);
+  await writeRecords(execute, outboxRecords(newId, cause, at, events));
 }

@@ -17,3 +17,22 @@ export async function markProcessed(
   );
   return inserted === 1;
 }
+
+/**
+ * The same for several messages whose effects happen together. False: one of them at least had been processed
+ * before, and the caller's transaction must be given up.
+ */
+export async function markAllProcessed(
+  execute: Execute,
+  messages: readonly { readonly consumer: string; readonly messageId: string }[],
+  at: Date,
+): Promise<boolean> {
+  const inserted = await execute(
+    `INSERT INTO processed_message (consumer, message_id, processed_at)
+     SELECT consumer, "messageId", $2::timestamptz
+     FROM jsonb_to_recordset($1::jsonb) AS message (consumer text, "messageId" text)
+     ON CONFLICT (consumer, message_id) DO NOTHING`,
+    [JSON.stringify(messages), at.toISOString()],
+  );
+  return inserted === messages.length;
+}

@@ -30,6 +30,14 @@ interface History {
   readonly lastDelivery: number;
 }
 
+/** Un mensaje en la mano. Su plazo se renueva desde que llega, y no desde que se atiende: corre también mientras espera. */
+interface Taken {
+  readonly message: JsMsg;
+  readonly arrival: Arrival;
+  readonly heartbeat: NodeJS.Timeout;
+  readonly takenAt: number;
+}
+
 interface Surroundings {
   readonly link: Link;
   readonly log: MessagingLog;
@@ -57,7 +65,7 @@ export function runConsumer(
   const stopping = new AbortController();
   // Uno por mensaje que descansa, y no una fuga: sin esto Node avisa a partir de diez.
   setMaxListeners(definition.concurrency * 2 + 10, stopping.signal);
-  const queues = new AggregateQueues(definition.concurrency);
+  const queues = new AggregateQueues<Taken>(definition.concurrency, definition.together?.most ?? 1, work);
   const histories = new LRUCache<string, History>({ max: remembered });
   const suspects = openSuspects(definition.durable, definition.stream, link);
   let pull: ConsumerMessages | undefined;
@@ -82,34 +90,16 @@ export function runConsumer(
     }
   }
 
-  async function work(message: JsMsg, heartbeat: NodeJS.Timeout, takenAt: number): Promise<void> {
-    const arrival = readArrival(message);
-    const deliveries = message.info.deliveryCount;
-    const before = histories.get(arrival.messageId);
-    // Más llegadas que fallos caben, y la última no fue cosa de este proceso: otro pudo morir con él en la mano.
-    const unexplained =
-      deliveries - (before?.uncounted ?? 0) > maxDeliveries && before?.lastDelivery !== deliveries - 1;
-    // Cuántas fallaron no se sabe: ni es la primera ni la última.
-    const uncounted = unexplained ? deliveries - 2 : (before?.uncounted ?? 0);
-    const history = { early: before?.early ?? 0, uncounted, lastDelivery: deliveries };
-    histories.set(arrival.messageId, history);
-    const delivery = deliveryOf(message, arrival, Math.max(1, deliveries - uncounted));
-    const startedAt = performance.now();
+  /** Lo que se decida de un mensaje, dicho al servidor y registrado. */
+  async function conclude(
+    { message, arrival, heartbeat, takenAt }: Taken,
+    delivery: Delivery,
+    startedAt: number,
+    decide: () => Promise<Verdict>,
+  ): Promise<void> {
     let verdict: Verdict = { kind: 'fenced' };
     try {
-      const handle = (): Promise<Verdict> => attend(arrival, delivery);
-      verdict = unexplained ? await suspects.attend(message, handle) : await handle();
-      if (verdict.kind === 'early') {
-        histories.set(arrival.messageId, {
-          ...history,
-          early: history.early + 1,
-          uncounted: uncounted + 1,
-        });
-        if (history.early >= maxOutOfOrder) {
-          const reason = { code: 'OUT_OF_ORDER', message: verdict.error.message };
-          verdict = { kind: 'dead', error: verdict.error, reason };
-        }
-      }
+      verdict = await decide();
       clearInterval(heartbeat);
       await settle({ definition, link, message, arrival, delivery }, verdict);
       report.handled(arrival, delivery, verdict, performance.now() - startedAt, startedAt - takenAt);
@@ -122,15 +112,73 @@ export function runConsumer(
     }
   }
 
-  function take(message: JsMsg): void {
-    // Desde que llega, y no desde que se atiende: el plazo corre también mientras espera su turno.
-    const heartbeat = setInterval(() => tell(() => message.working()), ackWaitMs / 3);
-    const takenAt = performance.now();
-    queues.add(readArrival(message).aggregateId, async () => {
-      if (!stopping.signal.aborted) return await work(message, heartbeat, takenAt);
+  async function workAlone(taken: Taken): Promise<void> {
+    const { message, arrival, heartbeat } = taken;
+    if (stopping.signal.aborted) {
       clearInterval(heartbeat);
       tell(() => message.nak());
+      return;
+    }
+    const deliveries = message.info.deliveryCount;
+    const before = histories.get(arrival.messageId);
+    // Más llegadas que fallos caben, y la última no fue cosa de este proceso: otro pudo morir con él en la mano.
+    const unexplained =
+      deliveries - (before?.uncounted ?? 0) > maxDeliveries && before?.lastDelivery !== deliveries - 1;
+    // Cuántas fallaron no se sabe: ni es la primera ni la última.
+    const uncounted = unexplained ? deliveries - 2 : (before?.uncounted ?? 0);
+    const history = { early: before?.early ?? 0, uncounted, lastDelivery: deliveries };
+    histories.set(arrival.messageId, history);
+    const delivery = deliveryOf(message, arrival, Math.max(1, deliveries - uncounted));
+    const handle = (): Promise<Verdict> => attend(arrival, delivery);
+    await conclude(taken, delivery, performance.now(), async () => {
+      const verdict = unexplained ? await suspects.attend(message, handle) : await handle();
+      if (verdict.kind !== 'early') return verdict;
+      histories.set(arrival.messageId, { ...history, early: history.early + 1, uncounted: uncounted + 1 });
+      if (history.early < maxOutOfOrder) return verdict;
+      return {
+        kind: 'dead',
+        error: verdict.error,
+        reason: { code: 'OUT_OF_ORDER', message: verdict.error.message },
+      };
     });
+  }
+
+  /** `false`: no se hizo nada. Lo que ya vino otra vez va solo: de lo suyo puede haber culpa, y sus intentos se cuentan. */
+  async function workTogether(taken: readonly Taken[]): Promise<boolean> {
+    const { together } = definition;
+    const [first, ...others] = taken;
+    if (together === undefined || first === undefined || others.length === 0) return false;
+    if (stopping.signal.aborted) return false;
+    const messages = taken.flatMap((one) => {
+      const { message, arrival } = one;
+      if (message.info.deliveryCount > 1 || arrival.envelope === undefined) return [];
+      return [{ taken: one, envelope: arrival.envelope, delivery: deliveryOf(message, arrival, 1) }];
+    });
+    if (messages.length < taken.length) return false;
+    const startedAt = performance.now();
+    try {
+      await together.handle(first.arrival.aggregateId, messages);
+    } catch (error) {
+      log.debug(
+        { err: error, consumer: definition.durable, messages: messages.length },
+        'messages that could not be handled together go one by one',
+      );
+      return false;
+    }
+    const done = async (): Promise<Verdict> => ({ kind: 'done' });
+    await Promise.all(messages.map((one) => conclude(one.taken, one.delivery, startedAt, done)));
+    return true;
+  }
+
+  async function work(taken: readonly Taken[]): Promise<void> {
+    if (await workTogether(taken)) return;
+    for (const one of taken) await workAlone(one);
+  }
+
+  function take(message: JsMsg): void {
+    const heartbeat = setInterval(() => tell(() => message.working()), ackWaitMs / 3);
+    const arrival = readArrival(message);
+    queues.add(arrival.aggregateId, { message, arrival, heartbeat, takenAt: performance.now() });
   }
 
   /**

@@ -39,7 +39,7 @@ export interface OperationStore {
 }
 
 export interface FeedStore {
-  append(entry: StatusEntry): Promise<void>;
+  append(entries: readonly StatusEntry[]): Promise<void>;
 }
 
 /** Una base en la que pueden estar los datos de un inquilino. */
@@ -124,6 +124,16 @@ interface Once<R> {
   reload(stores: Stores, resultId: string): Promise<R | null>;
 }
 
+/** La causa de un cambio que hizo un mensaje. */
+export interface MessageCause extends Cause {
+  readonly messageId: string;
+}
+
+export interface Caused {
+  readonly cause: Cause;
+  readonly effects: Effects;
+}
+
 export interface UnitOfWork {
   /** Filas, buzón y auditoría en una transacción. Una clave conocida da su respuesta y no hace nada. */
   change<R extends { readonly id: string }>(
@@ -132,8 +142,12 @@ export interface UnitOfWork {
     once?: Once<R>,
   ): Promise<R>;
   /** Lo mismo para un mensaje, que queda marcado como procesado. El que ya lo estaba no hace nada. */
-  react(
-    cause: Cause & { readonly messageId: string },
-    work: (stores: Stores) => Promise<Effects>,
+  react(cause: MessageCause, work: (stores: Stores) => Promise<Effects>): Promise<void>;
+  /**
+   * Lo mismo para varios mensajes en una transacción. Se rechaza, sin dejar nada, si alguno ya se había procesado.
+   */
+  reactAll(
+    causes: readonly MessageCause[],
+    work: (stores: Stores) => Promise<readonly Caused[]>,
   ): Promise<void>;
 }

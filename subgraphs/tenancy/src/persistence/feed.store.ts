@@ -2,11 +2,11 @@ import type { FeedStore } from '../domain/ports.ts';
 import type { Transaction } from './open-prisma.ts';
 
 export const feedStore = (tx: Transaction): FeedStore => ({
-  async append(entry) {
-    const { instanceId, customerId, version, status, statusChanged, occurredAt } = entry;
+  async append(entries) {
     await tx.feed.createMany({
-      data: [
-        {
+      data: entries.map((entry) => {
+        const { instanceId, customerId, version, status, statusChanged, occurredAt } = entry;
+        return {
           instanceId,
           customerId,
           version,
@@ -14,8 +14,8 @@ export const feedStore = (tx: Transaction): FeedStore => ({
           statusChanged,
           payload: entry,
           at: new Date(occurredAt),
-        },
-      ],
+        };
+      }),
     });
   },
 });

@@ -192,6 +192,23 @@ describe.each([
     expect(times).toBe(1);
   });
 
+  it('varios mensajes juntos se procesan todos o, si alguno ya lo estaba, ninguno', async () => {
+    const causes = (...ids: readonly string[]) =>
+      ids.map((messageId) => ({ ...operatorCause, actor: 'consumer:junto', messageId }));
+    const worked: string[] = [];
+    const reactAll = (...ids: readonly string[]): Promise<void> =>
+      unitOfWork.reactAll(causes(...ids), async () => {
+        worked.push(ids.join('+'));
+        return [];
+      });
+
+    await reactAll('uno', 'dos');
+    await expect(reactAll('tres', 'dos')).rejects.toThrow();
+    await reactAll('tres', 'cuatro');
+
+    expect(worked).toEqual(['uno+dos', 'tres+cuatro']);
+  });
+
   it('lo que falla no deja nada, tampoco la marca del mensaje', async () => {
     const cause = { ...operatorCause, messageId: 'cae' };
     const failing = unitOfWork.react(cause, async ({ catalog }) => {

@@ -1,12 +1,11 @@
 import type { Clock } from '@farutech/kernel/clock';
 import type { FieldCipher } from '@farutech/kernel/field-cipher';
 import type { NewId } from '@farutech/kernel/ids';
-import type { Cause } from '@farutech/kernel/request';
 import { writeAudit } from '@farutech/messaging/audit';
 import { claimIdempotencyKey, rememberResult } from '@farutech/messaging/idempotency';
-import { type Execute, writeOutbox } from '@farutech/messaging/outbox';
-import { markProcessed } from '@farutech/messaging/processed';
-import type { Effects, Stores, UnitOfWork } from '../domain/ports.ts';
+import { type Execute, outboxRecords, writeRecords } from '@farutech/messaging/outbox';
+import { markAllProcessed, markProcessed } from '@farutech/messaging/processed';
+import type { Caused, Stores, UnitOfWork } from '../domain/ports.ts';
 import { catalogStore } from './catalog.store.ts';
 import { customerStore } from './customer.store.ts';
 import { deadLetterStore } from './dead-letter.store.ts';
@@ -42,11 +41,17 @@ const storesOn = (tx: Transaction, cipher: FieldCipher): Stores => ({
 });
 
 export function createUnitOfWork({ prisma, cipher, newId, clock }: UnitOfWorkParts): UnitOfWork {
-  async function write(tx: Transaction, cause: Cause, { events, audit }: Effects): Promise<void> {
+  async function write(tx: Transaction, told: readonly Caused[]): Promise<void> {
     const execute = executeOn(tx);
     const at = clock();
-    if (events.length > 0) await writeOutbox(execute, newId, cause, at, events);
-    if (audit !== null) await writeAudit(execute, newId, cause, at, audit);
+    const records = told.flatMap(({ cause, effects: { events } }) => outboxRecords(newId, cause, at, events));
+    await writeRecords(execute, records);
+    for (const {
+      cause,
+      effects: { audit },
+    } of told) {
+      if (audit !== null) await writeAudit(execute, newId, cause, at, audit);
+    }
   }
 
   return {
@@ -64,7 +69,7 @@ export function createUnitOfWork({ prisma, cipher, newId, clock }: UnitOfWorkPar
           }
         }
         const { result, ...effects } = await work(stores);
-        await write(tx, cause, effects);
+        await write(tx, [{ cause, effects }]);
         if (once !== undefined) await rememberResult(executeOn(tx), once.claim, result.id);
         return result;
       }, limits),
@@ -72,7 +77,16 @@ export function createUnitOfWork({ prisma, cipher, newId, clock }: UnitOfWorkPar
     react: (cause, work) =>
       prisma.$transaction(async (tx) => {
         if (!(await markProcessed(executeOn(tx), cause.actor, cause.messageId, clock()))) return;
-        await write(tx, cause, await work(storesOn(tx, cipher)));
+        await write(tx, [{ cause, effects: await work(storesOn(tx, cipher)) }]);
+      }, limits),
+
+    reactAll: (causes, work) =>
+      prisma.$transaction(async (tx) => {
+        const marks = causes.map(({ actor, messageId }) => ({ consumer: actor, messageId }));
+        if (!(await markAllProcessed(executeOn(tx), marks, clock()))) {
+          throw new Error('one of the messages had been processed before');
+        }
+        await write(tx, await work(storesOn(tx, cipher)));
       }, limits),
   };
 }

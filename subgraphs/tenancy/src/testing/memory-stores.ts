@@ -107,12 +107,14 @@ const storesOn = (tables: Tables): Stores => ({
     },
   },
   feed: {
-    async append(entry) {
-      const taken = tables.feed.some(
-        (one) => one.instanceId === entry.instanceId && one.version === entry.version,
-      );
-      if (taken) throw new TypeError(`la versión ${entry.version} de ${entry.instanceId} ya está`);
-      tables.feed.push(entry);
+    async append(entries) {
+      for (const entry of entries) {
+        const taken = tables.feed.some(
+          (one) => one.instanceId === entry.instanceId && one.version === entry.version,
+        );
+        if (taken) throw new TypeError(`la versión ${entry.version} de ${entry.instanceId} ya está`);
+        tables.feed.push(entry);
+      }
     },
   },
   homes: memoryHomes(tables),
@@ -199,6 +201,15 @@ export function memoryWorld(): MemoryWorld {
         if (draft.processed.includes(mark)) return;
         draft.processed.push(mark);
         write(draft, await work(storesOn(draft)));
+      }),
+    reactAll: (causes, work) =>
+      transaction(async (draft) => {
+        for (const { actor, messageId } of causes) {
+          const mark = `${actor}/${messageId}`;
+          if (draft.processed.includes(mark)) throw new Error('uno ya se había procesado');
+          draft.processed.push(mark);
+        }
+        for (const { effects } of await work(storesOn(draft))) write(draft, effects);
       }),
   };
   return { unitOfWork, tables };

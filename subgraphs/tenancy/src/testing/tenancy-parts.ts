@@ -1,6 +1,10 @@
 import type { Customer } from '../domain/customer.ts';
 import type { TenantInstance } from '../domain/tenant-instance.ts';
-import { applyOperationFact, type OperationFact } from '../use-cases/apply-operation-fact.ts';
+import {
+  applyOperationFact,
+  applyOperationFacts,
+  type OperationFact,
+} from '../use-cases/apply-operation-fact.ts';
 import { learnOffer } from '../use-cases/learn-offer.ts';
 import { provisionTenantInstance } from '../use-cases/provision-tenant-instance.ts';
 import { registerCustomer } from '../use-cases/register-customer.ts';
@@ -17,6 +21,12 @@ import {
 } from './builders.ts';
 import { memoryCatalog } from './memory-catalog.ts';
 import { memoryWorld } from './memory-stores.ts';
+
+const causeOfFact = ({ data }: OperationFact, messageId = `fact:${data.operationId}:${data.n}`) => ({
+  ...operatorCause,
+  actor: 'consumer:tenancy-status',
+  messageId,
+});
 
 /** Las partes de todos los casos de uso sobre la memoria, con un cliente que ya puede comprar. */
 export async function sellingWorld() {
@@ -46,8 +56,14 @@ export async function sellingWorld() {
     return await provisionTenantInstance(parts, operatorCause, viewerOf('PLATFORM_ADMIN'), input);
   }
 
-  const apply = (fact: OperationFact, messageId = `fact:${fact.data.operationId}:${fact.data.n}`) =>
-    applyOperationFact(parts, { ...operatorCause, actor: 'consumer:tenancy-status', messageId }, fact);
+  const apply = (fact: OperationFact, messageId?: string) =>
+    applyOperationFact(parts, causeOfFact(fact, messageId), fact);
+  const applyAll = (facts: readonly OperationFact[]) =>
+    applyOperationFacts(
+      parts,
+      facts[0]?.data.instanceId ?? '',
+      facts.map((fact) => ({ cause: causeOfFact(fact), fact })),
+    );
 
-  return { parts, tables, asked, customer, sell, apply };
+  return { parts, tables, asked, customer, sell, apply, applyAll };
 }

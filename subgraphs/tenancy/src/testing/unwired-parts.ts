@@ -6,7 +6,7 @@ const unused = (): never => {
 
 /** Para imprimir el esquema, o mirarlo, sin base de datos. */
 export const unwiredParts: TenancySchemaParts = {
-  unitOfWork: { change: unused, react: unused },
+  unitOfWork: { change: unused, react: unused, reactAll: unused },
   tenantDesk: { change: unused },
   learnOffer: unused,
   newId: unused,

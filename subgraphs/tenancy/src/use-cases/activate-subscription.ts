@@ -2,8 +2,7 @@ import type { DataOf } from '@farutech/contracts/contract';
 import type { planSubscriptionActivated } from '@farutech/contracts/subscription';
 import type { Clock } from '@farutech/kernel/clock';
 import { PermanentError } from '@farutech/kernel/errors';
-import type { Cause } from '@farutech/kernel/request';
-import type { UnitOfWork } from '../domain/ports.ts';
+import type { MessageCause, UnitOfWork } from '../domain/ports.ts';
 import { feedEvents } from './tell-status.ts';
 
 export interface ActivateSubscriptionParts {
@@ -14,7 +13,7 @@ export interface ActivateSubscriptionParts {
 /** La suscripción de una instancia está en marcha. Aquí se dice ACTIVE si el trabajador acabó antes. */
 export async function activateSubscription(
   { unitOfWork, clock }: ActivateSubscriptionParts,
-  cause: Cause & { readonly messageId: string },
+  cause: MessageCause,
   { instanceId, planId, planCode, planVersion, maxUsers }: DataOf<typeof planSubscriptionActivated>,
 ): Promise<void> {
   await unitOfWork.react(cause, async (stores) => {
@@ -23,9 +22,9 @@ export async function activateSubscription(
     const operation = await stores.operations.newestOf(instanceId);
     instance.subscriptionActivated({ planId, planCode, planVersion, maxUsers }, operation, clock());
     await stores.instances.save(instance);
-    for (const entry of instance.entries) await stores.feed.append(entry);
+    await stores.feed.append(instance.entries);
     return {
-      events: feedEvents(instance),
+      events: feedEvents(instance.entries),
       audit:
         instance.entries.length === 0
           ? null

@@ -11,6 +11,7 @@ import {
 } from '../testing/builders.ts';
 import { sellingWorld } from '../testing/tenancy-parts.ts';
 import { activateSubscription } from './activate-subscription.ts';
+import type { OperationFact } from './apply-operation-fact.ts';
 
 async function world() {
   const selling = await sellingWorld();
@@ -168,6 +169,56 @@ describe('lo que cuenta el trabajador', () => {
       PermanentError,
     );
     expect(tables.feed).toHaveLength(1);
+  });
+
+  describe('varios hechos de una instancia de una vez', () => {
+    const sixFacts = (at: (n: number, epoch?: number) => Parameters<typeof stepFact>[0]) => [
+      stepFact(at(1), 'reserve', { state: 'DONE' }),
+      stepFact(at(2), 'create-database'),
+      failedFact(at(3)),
+      stepFact(at(4, 2), 'create-database', { attempt: 2 }),
+      stepFact(at(5, 2), 'create-database', { state: 'DONE', attempt: 2 }),
+      provisionedFact(at(6, 2)),
+    ];
+
+    it('se corten como se corten, dejan lo mismo que uno por uno: historia, mensajes, auditoría y casa', async () => {
+      const left = ({ tables }: Awaited<ReturnType<typeof world>>) => ({
+        entries: tables.feed.map(({ occurredAt: _, ...entry }) => entry),
+        told: tables.outbox.map(({ messageId, contract }) => `${contract.name} ${messageId}`),
+        audit: tables.audit,
+        homes: tables.homes,
+        processed: tables.processed,
+        instance: tables.instances.map(({ status, version }) => ({ status, version })),
+        operation: tables.operations.map(({ movedAt: _, ...operation }) => operation),
+      });
+      const apart = await world();
+      const facts = sixFacts(apart.at);
+      for (const fact of facts) await apart.apply(fact);
+
+      for (let cuts = 0; cuts < 2 ** (facts.length - 1); cuts += 1) {
+        const together = await world();
+        let waiting: OperationFact[] = [];
+        for (const [n, fact] of facts.entries()) {
+          waiting.push(fact);
+          if (n < facts.length - 1 && ((cuts >> n) & 1) === 0) continue;
+          await together.applyAll(waiting);
+          waiting = [];
+        }
+        expect(left(together), `cortes ${cuts.toString(2)}`).toEqual(left(apart));
+      }
+    });
+
+    it('si uno se adelanta, o ya se aplicó, no queda nada de ninguno', async () => {
+      const { apply, applyAll, at, tables } = await world();
+      const [first, , third] = sixFacts(at);
+      if (first === undefined || third === undefined) throw new Error('faltan hechos');
+
+      await expect(applyAll([first, third])).rejects.toThrow(OutOfOrderError);
+      expect([tables.feed.length, tables.operations[0]?.lastFact]).toEqual([1, 0]);
+      await apply(first);
+      await expect(applyAll(sixFacts(at))).rejects.toThrow();
+      expect([tables.feed.length, tables.operations[0]?.lastFact]).toEqual([2, 1]);
+    });
   });
 
   it('lo que ya acabó bien no se mueve más', async () => {

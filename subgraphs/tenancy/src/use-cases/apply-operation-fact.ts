@@ -11,12 +11,19 @@ import type {
 } from '@farutech/contracts/provisioning';
 import type { Clock } from '@farutech/kernel/clock';
 import { PermanentError } from '@farutech/kernel/errors';
-import type { Cause } from '@farutech/kernel/request';
 import { unreachable } from '@farutech/kernel/unreachable';
 import type { Operation } from '../domain/operation.ts';
-import type { AuditLine, Effects, Stores, TenantPlace, UnitOfWork } from '../domain/ports.ts';
-import type { TenantInstance } from '../domain/tenant-instance.ts';
-import { recordOperation } from './record-operation.ts';
+import type {
+  AuditLine,
+  Caused,
+  Effects,
+  MessageCause,
+  Stores,
+  TenantPlace,
+  UnitOfWork,
+} from '../domain/ports.ts';
+import type { StatusEntry, TenantInstance } from '../domain/tenant-instance.ts';
+import { feedEvents } from './tell-status.ts';
 
 /** Lo que el trabajador de aprovisionamiento cuenta de una operación. */
 export type OperationFact =
@@ -114,9 +121,14 @@ async function apply(
 }
 
 /** Cómo acaba una operación, dónde viven los datos y cada cambio de estado: los pasos ya están en la historia. */
-function auditOf(fact: OperationFact, instance: TenantInstance, operation: Operation): AuditLine | null {
+function auditOf(
+  fact: OperationFact,
+  instance: TenantInstance,
+  operation: Operation,
+  entries: readonly StatusEntry[],
+): AuditLine | null {
   const isStep = fact.kind === 'OperationStepChanged' || fact.kind === 'TenantMovePrepared';
-  if (isStep && !instance.entries.some((entry) => entry.statusChanged)) return null;
+  if (isStep && !entries.some((entry) => entry.statusChanged)) return null;
   return {
     action: fact.kind,
     entityType: 'TenantInstance',
@@ -126,26 +138,68 @@ function auditOf(fact: OperationFact, instance: TenantInstance, operation: Opera
   };
 }
 
+/** Un hecho y el mensaje que lo trajo. */
+export interface ToldFact {
+  readonly cause: MessageCause;
+  readonly fact: OperationFact;
+}
+
+/** Los siguientes hechos de una instancia, en su orden: se lee una vez, cambia con cada uno y se guarda una vez. */
+async function follow(
+  stores: Stores,
+  { clock, moveWarmMs }: ApplyOperationFactParts,
+  instanceId: string,
+  told: readonly ToldFact[],
+): Promise<readonly Caused[]> {
+  const instance = await stores.instances.lock(instanceId);
+  const changed = new Map<string, Operation>();
+  const caused: Caused[] = [];
+  for (const { cause, fact } of told) {
+    const { operationId } = fact.data;
+    const operation = changed.get(operationId) ?? (await stores.operations.get(operationId));
+    if (instance === null || operation === null || operation.data().instanceId !== fact.data.instanceId) {
+      throw new PermanentError('OPERATION_UNKNOWN', `no operation ${operationId} of instance ${instanceId}`);
+    }
+    const at = clock();
+    if (!operation.accept(fact.data, at)) continue;
+    changed.set(operationId, operation);
+    const known = instance.entries.length;
+    await apply(stores, fact, instance, operation, { at, moveWarmMs });
+    const entries = instance.entries.slice(known);
+    const audit = auditOf(fact, instance, operation, entries);
+    caused.push({ cause, effects: { events: feedEvents(entries), audit } });
+  }
+  if (instance === null || changed.size === 0) return caused;
+  for (const operation of changed.values()) await stores.operations.save(operation);
+  await stores.instances.save(instance);
+  await stores.feed.append(instance.entries);
+  return caused;
+}
+
 /**
  * Aplica el siguiente hecho de una operación: el que ya se aplicó no hace nada, y el que llega sin su
  * anterior vuelve (OutOfOrderError). Filas, historia y mensaje cambian juntos.
  */
 export async function applyOperationFact(
-  { unitOfWork, clock, moveWarmMs }: ApplyOperationFactParts,
-  cause: Cause & { readonly messageId: string },
+  parts: ApplyOperationFactParts,
+  cause: MessageCause,
   fact: OperationFact,
 ): Promise<void> {
-  await unitOfWork.react(cause, async (stores) => {
-    const { instanceId, operationId } = fact.data;
-    const instance = await stores.instances.lock(instanceId);
-    const operation = await stores.operations.get(operationId);
-    if (instance === null || operation === null || operation.data().instanceId !== instanceId) {
-      throw new PermanentError('OPERATION_UNKNOWN', `no operation ${operationId} of instance ${instanceId}`);
-    }
-    const at = clock();
-    if (!operation.accept(fact.data, at)) return nothing;
-    await apply(stores, fact, instance, operation, { at, moveWarmMs });
-    const events = await recordOperation(stores, instance, operation);
-    return { events, audit: auditOf(fact, instance, operation) };
+  await parts.unitOfWork.react(cause, async (stores) => {
+    const [caused] = await follow(stores, parts, fact.data.instanceId, [{ cause, fact }]);
+    return caused?.effects ?? nothing;
   });
+}
+
+/**
+ * Los hechos de una instancia que esperaban a la vez, en una transacción y no en una por hecho: un aprovisionamiento
+ * cuenta quince. Si uno no puede aplicarse, o ya se aplicó, no se aplica ninguno.
+ */
+export async function applyOperationFacts(
+  parts: ApplyOperationFactParts,
+  instanceId: string,
+  told: readonly ToldFact[],
+): Promise<void> {
+  const causes = told.map(({ cause }) => cause);
+  await parts.unitOfWork.reactAll(causes, (stores) => follow(stores, parts, instanceId, told));
 }

@@ -1,14 +1,12 @@
 import type { PublishedPlan, planRetired, productChanged } from '@farutech/contracts/catalog';
 import type { DataOf } from '@farutech/contracts/contract';
-import type { Cause } from '@farutech/kernel/request';
 import type { KnownPlan } from '../domain/known-plan.ts';
-import type { UnitOfWork } from '../domain/ports.ts';
+import type { MessageCause, UnitOfWork } from '../domain/ports.ts';
 
 export interface KeepCatalogParts {
   readonly unitOfWork: UnitOfWork;
 }
 
-type MessageCause = Cause & { readonly messageId: string };
 const nothing = { events: [], audit: null } as const;
 
 export const knownPlan = (plan: PublishedPlan): KnownPlan => ({

@@ -2,11 +2,10 @@ import type { MessageDeadLettered } from '@farutech/contracts/dead-letter';
 import type { Clock } from '@farutech/kernel/clock';
 import { OutOfOrderError } from '@farutech/kernel/errors';
 import type { NewId } from '@farutech/kernel/ids';
-import type { Cause } from '@farutech/kernel/request';
 import { replayIn } from '../domain/dead-letter.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { ToldOrder } from '../domain/operation-data.ts';
-import type { Effects, Stores, UnitOfWork } from '../domain/ports.ts';
+import type { Effects, MessageCause, Stores, UnitOfWork } from '../domain/ports.ts';
 import { type DeadOrder, deadOrderIn } from './dead-order.ts';
 import { recordOperation } from './record-operation.ts';
 
@@ -85,7 +84,7 @@ async function keep(stores: Stores, id: string, letter: MessageDeadLettered): Pr
  */
 export async function keepDeadLetter(
   { unitOfWork, newId, clock }: KeepDeadLetterParts,
-  cause: Cause & { readonly messageId: string },
+  cause: MessageCause,
   letter: MessageDeadLettered,
 ): Promise<void> {
   await unitOfWork.react(cause, async (stores) => {

@@ -91,10 +91,10 @@ export async function provisionTenantInstance(
       operation.told(told);
       await stores.instances.add(instance);
       await stores.operations.add(operation);
-      for (const entry of instance.entries) await stores.feed.append(entry);
+      await stores.feed.append(instance.entries);
       return {
         result: instance,
-        events: [tellOrder(told), tellRequested(instance.snapshot()), ...feedEvents(instance)],
+        events: [tellOrder(told), tellRequested(instance.snapshot()), ...feedEvents(instance.entries)],
         audit: {
           action: 'provisionTenantInstance',
           entityType: 'TenantInstance',

@@ -12,6 +12,6 @@ export async function recordOperation(
 ): Promise<OutgoingEvent[]> {
   await operations.save(operation);
   await instances.save(instance);
-  for (const entry of instance.entries) await feed.append(entry);
-  return feedEvents(instance);
+  await feed.append(instance.entries);
+  return feedEvents(instance.entries);
 }
