@@ -1,8 +1,8 @@
 import { visitDatabase } from '../../packages/messaging/src/visit-database.ts';
 import type { Figures } from '../../tests/support/figure-table.ts';
 import { freshCode, grupoExito, provision } from '../../tests/support/instances.ts';
+import { quantile } from '../../tests/support/quantile.ts';
 import { startTestStack, type TestStack } from '../../tests/support/stack.ts';
-import { quantile } from '../support/spread.ts';
 import { type Arrival, type StatusWatcher, watchStatus } from './status-watcher.ts';
 
 /** Las primeras calientan los procesos y no cuentan. */

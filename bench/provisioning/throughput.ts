@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Figures } from '../../tests/support/figure-table.ts';
 import { startTestNats } from '../../tests/support/nats.ts';
+import { median } from '../../tests/support/quantile.ts';
 import {
   openProvisioningWorld,
   type ProvisioningWorld,
 } from '../../workers/src/testing/provisioning-world.ts';
 import { inTurns, type Rounds, ratio, roundsOf } from '../support/in-turns.ts';
-import { median } from '../support/spread.ts';
 import { bareEnterprise, bareStandard } from './bare-loop.ts';
 import { type RealWorker, startRealWorker } from './real-worker.ts';
 

@@ -1,4 +1,4 @@
-import { median } from './spread.ts';
+import { median } from '../../tests/support/quantile.ts';
 
 export interface Contestant {
   readonly name: string;

@@ -23,6 +23,7 @@ import {
 import { eventually } from '../support/eventually.ts';
 import { homesFromFacts } from '../support/homes-from-facts.ts';
 import { proving, recordProof } from '../support/proof.ts';
+import { quantile } from '../support/quantile.ts';
 import { startTenantWriters, type TenantWriters } from '../support/tenant-writers.ts';
 
 type MoveOrder = DataOf<typeof moveTenantTier>;
@@ -144,9 +145,6 @@ async function readHeld(order: MoveOrder): Promise<void> {
   }
 }
 
-const percentile = (values: readonly number[], part: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0;
-
 /** Otro trabajador, que cae en esa sentencia. */
 function start(death: Death): Mover {
   const one = startMover(world, death);
@@ -168,7 +166,7 @@ it(
     }
 
     expect(Math.max(...held)).toBeLessThan(100 * slack);
-    expect(percentile(overlapping, 0.99)).toBeLessThan(500 * slack);
+    expect(quantile(overlapping, 0.99)).toBeLessThan(500 * slack);
   },
   proving ? 1_500_000 : 60_000,
 );
@@ -279,8 +277,8 @@ it('al final: nada perdido, nada doble, nadie rechazado, una sola casa', async (
     'writes lost': ledger.lost,
     'writes doubled': ledger.doubled,
     'writes refused': writers.refused.length,
-    'fence held, ms, median and longest': `${percentile(held, 0.5)} / ${Math.max(...held)}`,
-    'writes that overlapped a move, p50 and p99 ms': `${percentile(overlapping, 0.5).toFixed(0)} / ${percentile(overlapping, 0.99).toFixed(0)}`,
+    'fence held, ms, median and longest': `${quantile(held, 0.5)} / ${Math.max(...held)}`,
+    'writes that overlapped a move, p50 and p99 ms': `${quantile(overlapping, 0.5).toFixed(0)} / ${quantile(overlapping, 0.99).toFixed(0)}`,
     'longest write after a SIGSTOP in the fence, ms': longestStop.toFixed(0),
     'sent on by a gate': redirects,
     'made again after 40001': conflicts,

@@ -10,6 +10,7 @@ import { ackWaitMs, type CrashLane, type CrashPoint, openCrashLane } from '../su
 import { seeWorkers } from '../support/crash-oracle.ts';
 import { type CrashScenario, crashScenarios, type Played, requestFor } from '../support/crash-scenarios.ts';
 import { proving, recordProof } from '../support/proof.ts';
+import { quantile } from '../support/quantile.ts';
 import { seeded } from '../support/random.ts';
 import { talkers } from '../support/worker-seat.ts';
 
@@ -104,9 +105,6 @@ async function die(lane: CrashLane, { scenario, point }: Death): Promise<{ tookM
   return { tookMs: killedAt === undefined ? undefined : endedAt - killedAt };
 }
 
-const at = (ms: readonly number[], part: number): number =>
-  ms.toSorted((a, b) => a - b)[Math.floor(ms.length * part)] ?? Number.NaN;
-
 it(
   `kill -9 antes y después de ${proving ? 'cada trama' : 'tramas al azar'}: todo acaba, una vez y sin restos`,
   async () => {
@@ -152,8 +150,8 @@ it(
       'not ended as they should': failures.length,
       'orphans, and homes other than one': broken.length,
       'ack_wait, ms': ackWaitMs,
-      'from the kill to the end, p50, ms': at(tookMs, 0.5),
-      'from the kill to the end, p95, ms': at(tookMs, 0.95),
+      'from the kill to the end, p50, ms': quantile(tookMs, 0.5),
+      'from the kill to the end, p95, ms': quantile(tookMs, 0.95),
     });
     expect(failures).toEqual([]);
     expect(broken).toEqual([]);
@@ -163,7 +161,7 @@ it(
     if (proving) expect(tookMs.length).toBeGreaterThan(missed * 9);
     else expect(tookMs).toHaveLength(scenarios.length * deathsEach);
     // La muestra comparte la máquina con otras pruebas: la cifra se promete de la entera.
-    expect(at(tookMs, 0.95)).toBeLessThan(proving ? promisedMs : 4 * promisedMs);
+    expect(quantile(tookMs, 0.95)).toBeLessThan(proving ? promisedMs : 4 * promisedMs);
   },
   proving ? 7_200_000 : 120_000,
 );

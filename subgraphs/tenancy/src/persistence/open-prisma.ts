@@ -20,6 +20,8 @@ export function openPrisma(
       connectionString: databaseUrl,
       application_name: 'tenancy',
       max: 10,
+      // También lo que se espera a que quede una libre: lo mismo que una transacción espera a empezar.
+      connectionTimeoutMillis: 10_000,
       // El nivel de toda transacción, dicho una vez: pedido en cada una sería una ida y vuelta más en cada hecho.
       options: '-c default_transaction_isolation=read\\ committed',
     },
