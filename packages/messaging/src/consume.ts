@@ -79,7 +79,7 @@ export const on = <Schema extends z.ZodType>(
 });
 
 /** What is done with several messages of one aggregate in one go. Made by `together`. */
-export interface TogetherHandler {
+interface TogetherHandler {
   /** How many at most. */
   readonly most: number;
   /** In the order they came. All or none: where it rejects, nothing of it may remain. */
