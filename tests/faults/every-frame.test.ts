@@ -14,9 +14,10 @@ import { quantile } from '../support/quantile.ts';
 import { seeded } from '../support/random.ts';
 import { talkers } from '../support/worker-seat.ts';
 
-const lanesCount = proving ? 4 : 3;
+/** Con cuatro en dos núcleos, quien releva espera a que le toque la CPU, y eso es lo que se mediría. */
+const lanesCount = 3;
 const promisedMs = ackWaitMs + 3_000;
-/** De la prueba entera, lo que más toca, y en ello dos muertes al azar, siempre las mismas. */
+/** De la prueba entera, que es una por historia y cabe hacer por partes, lo que más toca: dos muertes al azar, siempre las mismas. */
 const sampled = ['provision ENTERPRISE', 'decommission ENTERPRISE', 'move from STANDARD'];
 const deathsEach = 2;
 const scenarios = crashScenarios.filter(({ name }) => proving || sampled.includes(name));
@@ -60,7 +61,7 @@ async function deathsOf(lane: CrashLane, scenario: CrashScenario): Promise<reado
   );
 }
 
-const draw = (deaths: readonly Death[], count: number): readonly Death[] =>
+const draw = (deaths: readonly Death[], count: number): Death[] =>
   Array.from({ length: count }, () => deaths[Math.floor(random() * deaths.length)]).filter(
     (death) => death !== undefined,
   );
@@ -105,20 +106,13 @@ async function die(lane: CrashLane, { scenario, point }: Death): Promise<{ tookM
   return { tookMs: killedAt === undefined ? undefined : endedAt - killedAt };
 }
 
-it(
-  `kill -9 antes y después de ${proving ? 'cada trama' : 'tramas al azar'}: todo acaba, una vez y sin restos`,
-  async () => {
+it.each(scenarios)(
+  `kill -9 antes y después de ${proving ? 'cada trama' : 'tramas al azar'} de $name: todo acaba, una vez y sin restos`,
+  async (scenario) => {
     const [first] = lanes;
     if (first === undefined) throw new Error('no hay carriles');
-    const left: Death[] = [];
-    const possible = new Map<CrashScenario, readonly Death[]>();
-    const counted: Record<string, number> = {};
-    for (const scenario of scenarios) {
-      const deaths = await deathsOf(first, scenario);
-      counted[`client frames of ${scenario.name}`] = deaths.length / 2;
-      possible.set(scenario, deaths);
-      left.push(...(proving ? deaths : draw(deaths, deathsEach)));
-    }
+    const possible = await deathsOf(first, scenario);
+    const left = proving ? [...possible] : draw(possible, deathsEach);
 
     const failures: unknown[] = [];
     const tookMs: number[] = [];
@@ -132,7 +126,7 @@ it(
             else {
               missed += 1;
               // La muestra son esas muertes de verdad: de un punto al que no se llegó se pasa a otro.
-              if (!proving) left.push(...draw(possible.get(death.scenario) ?? [], 1));
+              if (!proving) left.push(...draw(possible, 1));
             }
           } catch (error) {
             failures.push(error);
@@ -143,8 +137,8 @@ it(
 
     const seen = await seeWorkers(world, lanes, played);
     const broken = [...orphans(seen), ...homesBroken(seen)];
-    await recordProof('crash-points', {
-      ...counted,
+    await recordProof(`crash-points/${scenario.name.replaceAll(/\W+/g, '-').toLowerCase()}`, {
+      'client frames': possible.length / 2,
       'kill -9': tookMs.length,
       'points that the run did not reach': missed,
       'not ended as they should': failures.length,
@@ -158,10 +152,10 @@ it(
     expect(seen.jobs).toEqual([]);
     expect(seen.provisioned.filter(({ times }) => times !== 1)).toEqual([]);
     // La avería ha de haber ocurrido: un punto al que no se llega no prueba nada.
-    if (proving) expect(tookMs.length).toBeGreaterThan(missed * 9);
-    else expect(tookMs).toHaveLength(scenarios.length * deathsEach);
+    if (proving) expect(tookMs.length).toBeGreaterThan(missed * 4);
+    else expect(tookMs).toHaveLength(deathsEach);
     // La muestra comparte la máquina con otras pruebas: la cifra se promete de la entera.
     expect(quantile(tookMs, 0.95)).toBeLessThan(proving ? promisedMs : 4 * promisedMs);
   },
-  proving ? 7_200_000 : 120_000,
+  proving ? 3_600_000 : 60_000,
 );
