@@ -34,8 +34,6 @@ export default defineConfig({
           name: 'journeys',
           ...patience,
           include: ['tests/journeys/**/*.test.ts'],
-          globalSetup: ['tests/support/shared-stack.ts'],
-          fileParallelism: false,
         },
       },
       {

@@ -1,21 +1,20 @@
-import type { TestProject } from 'vitest/node';
 import { startTestNats } from './nats.ts';
 import { startTestPostgres } from './postgres.ts';
-import { startTestStack } from './stack.ts';
+import { type StackView, startTestStack } from './stack.ts';
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    sharedStack: { dataDir: string; env: Record<string, string>; postgresLog: string };
-  }
+export interface SharedStack extends StackView {
+  /** Donde su servidor apunta cada sentencia. */
+  readonly postgresLog: string;
 }
 
+let open: SharedStack | undefined;
 const closers: (() => Promise<void>)[] = [];
 
 /**
  * Una pila para todas las historias: cada servicio en su proceso, sobre servidores dados (DATABASE_URL y
  * NATS_URL), con la demostración. PostgreSQL apunta cada sentencia: así se cuentan.
  */
-export async function setup(project: TestProject): Promise<void> {
+export async function openSharedStack(): Promise<void> {
   const postgres = await startTestPostgres(['log_statement=all']);
   closers.push(postgres.close);
   const nats = await startTestNats();
@@ -25,13 +24,15 @@ export async function setup(project: TestProject): Promise<void> {
     env: { DATABASE_URL: postgres.adminUrl, NATS_URL: nats.url },
   });
   closers.push(stack.close);
-  project.provide('sharedStack', {
-    dataDir: stack.dataDir,
-    postgresLog: postgres.logFile,
-    env: Object.fromEntries(Object.entries(stack.env).map(([name, value]) => [name, value ?? ''])),
-  });
+  open = { ...stack, postgresLog: postgres.logFile };
 }
 
-export async function teardown(): Promise<void> {
+export async function closeSharedStack(): Promise<void> {
   for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
 }
+
+/** Se pide dentro de una historia, cuando ya está en pie. */
+export const sharedStack = (): SharedStack => {
+  if (open === undefined) throw new Error('la pila no está en pie');
+  return open;
+};

@@ -96,7 +96,7 @@ async function untilReady(launcher: ChildProcess, dataDir: string, output: () =>
   if (launcher.exitCode !== null) throw new Error(`make up acabó con ${launcher.exitCode}:\n${output()}`);
 }
 
-export function viewStack(dataDir: string, env: NodeJS.ProcessEnv): StackView {
+function viewStack(dataDir: string, env: NodeJS.ProcessEnv): StackView {
   const file = (): StackFile => {
     const stack = readStackFile(dataDir);
     if (stack === undefined) throw new Error('no hay stack.json');

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { createDatabase } from '@farutech/local/databases';
 import { freePort } from '@farutech/local/free-port';
 import { expect, it } from 'vitest';
-import { farutech, farutechJson } from '../support/command-line.ts';
-import { grupoExito } from '../support/instances.ts';
-import { sharedStack } from '../support/shared.ts';
+import { farutech, farutechJson } from '../../support/command-line.ts';
+import { grupoExito } from '../../support/instances.ts';
+import { sharedStack } from '../../support/shared-stack.ts';
 
 interface Tenants {
   readonly tenants: { databaseTier: string; status: string; customer: { legalName: string } }[];
@@ -86,7 +86,7 @@ it('lo que la API rechaza sale con 1 y dice su código y su campo', async () => 
 
 it('aplicar un producto dice lo que cambia sin escribirlo, lo aplica, y la segunda vez no cambia nada', async () => {
   const { env } = sharedStack();
-  const file = fileURLToPath(new URL('../../products/farutech-vet/product.json', import.meta.url));
+  const file = fileURLToPath(new URL('../../../products/farutech-vet/product.json', import.meta.url));
   const folder = await mkdtemp(join(tmpdir(), 'farutech-product-'));
   const code = `FARUTECH_CLI_${process.pid}`;
   const manifest = JSON.parse(await readFile(file, 'utf8')) as { plans: { code: string }[] };

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Api } from '../support/api.ts';
-import { eventually } from '../support/eventually.ts';
-import { freshCode, grupoExito, provision, statusOf } from '../support/instances.ts';
-import { askOracle, expectOracleClean } from '../support/oracle.ts';
-import { sharedStack } from '../support/shared.ts';
+import type { Api } from '../../support/api.ts';
+import { eventually } from '../../support/eventually.ts';
+import { freshCode, grupoExito, provision, statusOf } from '../../support/instances.ts';
+import { askOracle, expectOracleClean } from '../../support/oracle.ts';
+import { sharedStack } from '../../support/shared-stack.ts';
 
 type Name = 'catalog' | 'tenancy' | 'workers' | 'tenants' | 'server';
 

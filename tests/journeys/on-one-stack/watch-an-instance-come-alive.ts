@@ -1,8 +1,8 @@
 import { operationSteps } from '@farutech/contracts/provisioning';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Api } from '../support/api.ts';
-import { freshCode, grupoExito, provision } from '../support/instances.ts';
-import { sharedStack } from '../support/shared.ts';
+import type { Api } from '../../support/api.ts';
+import { freshCode, grupoExito, provision } from '../../support/instances.ts';
+import { sharedStack } from '../../support/shared-stack.ts';
 
 interface Frame {
   readonly cursor: string;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { freshCode, grupoExito, provision, statusOf } from '../support/instances.ts';
-import { sharedStack } from '../support/shared.ts';
+import { eventually } from '../../support/eventually.ts';
+import { freshCode, grupoExito, provision, statusOf } from '../../support/instances.ts';
+import { sharedStack } from '../../support/shared-stack.ts';
 
 interface Answer {
   readonly effectiveFeatures: {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Api } from '../support/api.ts';
-import { eventually } from '../support/eventually.ts';
-import { freshCode, grupoExito, provision, statusOf } from '../support/instances.ts';
-import { sharedStack } from '../support/shared.ts';
+import type { Api } from '../../support/api.ts';
+import { eventually } from '../../support/eventually.ts';
+import { freshCode, grupoExito, provision, statusOf } from '../../support/instances.ts';
+import { sharedStack } from '../../support/shared-stack.ts';
 
 let operator: Api;
 let customerAdmin: Api;

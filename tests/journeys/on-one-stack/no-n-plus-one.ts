@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { loadSupergraph } from '../../gateway/src/live/supergraph.ts';
-import type { Api } from '../support/api.ts';
-import { makeManyOfEverything } from '../support/many-of-everything.ts';
-import { type NestedQuery, nestedQueries } from '../support/nested-queries.ts';
-import { sharedStack } from '../support/shared.ts';
-import { type LoggedStatement, openStatementLog, type StatementLog } from '../support/statement-log.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadSupergraph } from '../../../gateway/src/live/supergraph.ts';
+import type { Api } from '../../support/api.ts';
+import { makeManyOfEverything } from '../../support/many-of-everything.ts';
+import { type NestedQuery, nestedQueries } from '../../support/nested-queries.ts';
+import { sharedStack } from '../../support/shared-stack.ts';
+import { type LoggedStatement, openStatementLog, type StatementLog } from '../../support/statement-log.ts';
 
-const supergraph = readFileSync(new URL('../../gateway/supergraph.graphql', import.meta.url), 'utf8');
+const supergraph = readFileSync(new URL('../../../gateway/supergraph.graphql', import.meta.url), 'utf8');
 const inner = 2;
 /** Lo que una petición puede repetir si el sistema hizo algo suyo entre medias. */
 const tries = 4;
@@ -33,8 +33,7 @@ let operator: Api;
 let log: StatementLog;
 beforeAll(async () => {
   const stack = sharedStack();
-  const { postgresLog, env } = inject('sharedStack');
-  log = await openStatementLog({ adminUrl: env.DATABASE_URL ?? '', logFile: postgresLog });
+  log = await openStatementLog({ adminUrl: stack.env.DATABASE_URL ?? '', logFile: stack.postgresLog });
   operator = await stack.as('operator@farutech.test');
   await makeManyOfEverything(operator, stack.file().databases.tenancy ?? '');
 }, 240_000);

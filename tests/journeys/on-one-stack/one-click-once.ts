@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Api } from '../support/api.ts';
-import { freshCode, grupoExito, provision, provisionMutation } from '../support/instances.ts';
-import { sharedStack } from '../support/shared.ts';
+import type { Api } from '../../support/api.ts';
+import { freshCode, grupoExito, provision, provisionMutation } from '../../support/instances.ts';
+import { sharedStack } from '../../support/shared-stack.ts';
 
 describe('la misma petición, otra vez', () => {
   let operator: Api;

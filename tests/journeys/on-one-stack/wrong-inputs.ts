@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Api } from '../support/api.ts';
-import { type Ledger, openLedger } from '../support/ledger.ts';
-import { type Args, breakagesOf, documentOf, mutationNames } from '../support/mutations.ts';
-import { sharedStack } from '../support/shared.ts';
-import { brokenBy, type MutationCases } from '../support/wrong-inputs/cases.ts';
-import { catalogCases } from '../support/wrong-inputs/catalog-cases.ts';
-import { subscriptionCases } from '../support/wrong-inputs/subscription-cases.ts';
-import { tenancyCases } from '../support/wrong-inputs/tenancy-cases.ts';
-import { makeWorld, untilStill, type World } from '../support/wrong-inputs/world.ts';
+import type { Api } from '../../support/api.ts';
+import { type Ledger, openLedger } from '../../support/ledger.ts';
+import { type Args, breakagesOf, documentOf, mutationNames } from '../../support/mutations.ts';
+import { sharedStack } from '../../support/shared-stack.ts';
+import { brokenBy, type MutationCases } from '../../support/wrong-inputs/cases.ts';
+import { catalogCases } from '../../support/wrong-inputs/catalog-cases.ts';
+import { subscriptionCases } from '../../support/wrong-inputs/subscription-cases.ts';
+import { tenancyCases } from '../../support/wrong-inputs/tenancy-cases.ts';
+import { makeWorld, untilStill, type World } from '../../support/wrong-inputs/world.ts';
 
 const table: MutationCases = { ...catalogCases, ...tenancyCases, ...subscriptionCases };
 let world: World;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Api } from '../support/api.ts';
-import { sharedStack } from '../support/shared.ts';
+import type { Api } from '../../support/api.ts';
+import { sharedStack } from '../../support/shared-stack.ts';
+import type { StackView } from '../../support/stack.ts';
 
 interface Instances {
   readonly tenantInstances: { edges: { node: { id: string } }[] };
@@ -10,11 +11,12 @@ const allInstances = '{ tenantInstances(first: 100) { edges { node { id } } } }'
 const absent = '0198a000-0000-7000-8000-000000000000';
 
 describe('una aplicación hija', () => {
-  const stack = sharedStack();
+  let stack: StackView;
   let own: string;
   let foreign: string;
   let app: Api;
   beforeAll(async () => {
+    stack = sharedStack();
     const operator = await stack.as('operator@farutech.test');
     const { tenantInstances } = await operator.get<Instances>(allInstances);
     own = tenantInstances.edges[0]?.node.id ?? '';

@@ -1,9 +1,9 @@
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openBrowser } from '../support/chromium.ts';
-import { eventually } from '../support/eventually.ts';
-import { PlaygroundPage } from '../support/playground-page.ts';
-import { sharedStack } from '../support/shared.ts';
+import { openBrowser } from '../../support/chromium.ts';
+import { eventually } from '../../support/eventually.ts';
+import { PlaygroundPage } from '../../support/playground-page.ts';
+import { sharedStack } from '../../support/shared-stack.ts';
 
 const browser = await openBrowser();
 afterAll(() => browser?.close());

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { planSubscriptionActivated } from '@farutech/contracts/subscription';
 import { expect, it } from 'vitest';
-import { openMessaging } from '../../packages/messaging/src/connection.ts';
-import { recordingLog } from '../../packages/messaging/src/testing/messaging-probe.ts';
-import { farutech, farutechJson } from '../support/command-line.ts';
-import { eventually } from '../support/eventually.ts';
-import { sharedStack } from '../support/shared.ts';
+import { openMessaging } from '../../../packages/messaging/src/connection.ts';
+import { recordingLog } from '../../../packages/messaging/src/testing/messaging-probe.ts';
+import { farutech, farutechJson } from '../../support/command-line.ts';
+import { eventually } from '../../support/eventually.ts';
+import { sharedStack } from '../../support/shared-stack.ts';
 
 interface Task {
   readonly owner: string;
