@@ -35,12 +35,17 @@ beforeEach(async () => {
   if (isolated === undefined || together === undefined) throw new TypeError('sin casas');
   apart = { ...isolated, other: null };
   shared = { ...together, other: null };
-  own = new pg.Pool({ connectionString: world.databaseUrlOf(id), max: 1 });
-  // A su base se la puede quitar mientras aún se despide.
-  own.on('error', () => undefined);
+  own = openOne(world.databaseUrlOf(id));
   await gate(own, 'INCOMING', 'shared');
 });
 afterAll(() => own.end());
+
+function openOne(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 1 });
+  // Se le puede quitar la base, o apagar el servidor, mientras aún se despide.
+  pool.on('error', () => undefined);
+  return pool;
+}
 
 const gate = (pool: pg.Pool, state: string, movedTo: string | null) =>
   pool.query('UPDATE tenant_gate SET state = $2::gate_state, moved_to = $3 WHERE tenant_id = $1', [
@@ -154,7 +159,7 @@ describe('Un inquilino que ya no está donde se le busca', () => {
     expect(await settingsAt(world.outside)).toBe(1);
     world.homes.set(id, { ...apart, other: null });
     await expect(databaseNow()).rejects.toThrow();
-    own = new pg.Pool({ connectionString: world.sharedUrl.reveal(), max: 1 });
+    own = openOne(world.sharedUrl.reveal());
   });
 
   it('lo que falla ya dentro no se hace otra vez en la otra', async () => {

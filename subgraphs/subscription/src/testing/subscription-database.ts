@@ -33,7 +33,10 @@ export interface Counted {
 /** El mismo cliente, que además cuenta lo que manda a la base. */
 export function countedPrisma(connectionString: string): Counted {
   const prisma = new PrismaClient({
-    adapter: new PrismaPg({ connectionString }),
+    adapter: new PrismaPg(
+      { connectionString },
+      { onPoolError: ignoreLostConnection, onConnectionError: ignoreLostConnection },
+    ),
     log: [{ emit: 'event', level: 'query' }],
   });
   let heard: string[] = [];

@@ -52,5 +52,11 @@ export async function openClinic(connectionString: Secret): Promise<ClinicClient
   const { PrismaClient } = (await import(/* @vite-ignore */ generated)) as {
     readonly PrismaClient: new (options: { adapter: PrismaPg }) => ClinicClient;
   };
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: connectionString.reveal(), max: 2 }) });
+  // Al apagarse el servidor, una sesión que aún se despide recibe su aviso.
+  const onLate = (): void => undefined;
+  const adapter = new PrismaPg(
+    { connectionString: connectionString.reveal(), max: 2 },
+    { onPoolError: onLate, onConnectionError: onLate },
+  );
+  return new PrismaClient({ adapter });
 }
