@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { CiSummary } from './tests/support/ci-summary.ts';
+import { LongestFirst } from './tests/support/longest-first.ts';
 
 // graphql publica CJS y ESM: type-graphql y Apollo cargan la CJS; sin este alias Vite cargaría además la ESM.
 const shared = {
@@ -23,6 +24,7 @@ export default defineConfig({
   test: {
     reporters: ['default', new CiSummary()],
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       apart('journeys', 'tests/journeys/**/*.test.ts'),
       apart('faults', 'tests/faults/**/*.test.ts'),
