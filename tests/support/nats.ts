@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@farutech/local/free-port';
 import { requireNatsServer } from '@farutech/local/nats-binary';
 import { type LocalNats, startNatsServer } from '@farutech/local/nats-server';
+import { makeDataFolder } from './data-folder.ts';
 
 export interface TestNats {
   readonly url: string;
@@ -16,8 +16,7 @@ export interface TestNats {
 }
 
 export async function startTestNats(): Promise<TestNats> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'farutech-nats-'));
-  await chmod(dataDir, 0o755);
+  const dataDir = await makeDataFolder('nats');
   const port = await freePort();
   const binary = await requireNatsServer();
   let server: LocalNats | undefined = await startNatsServer({ binary, dataDir, port });

@@ -1,9 +1,8 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { createDatabase } from '@farutech/local/databases';
 import { isAlive } from '@farutech/local/own-process';
 import { startPostgres } from '@farutech/local/postgres';
+import { makeDataFolder } from './data-folder.ts';
 import { eventually } from './eventually.ts';
 import { copyTemplate } from './postgres-template.ts';
 
@@ -22,9 +21,7 @@ export interface TestPostgres {
 
 /** Un servidor propio, en puerto libre y carpeta propia, que desaparece al cerrar. */
 export async function startTestPostgres(settings: readonly string[] = []): Promise<TestPostgres> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'farutech-pg-'));
-  // Con root el servidor corre como el usuario postgres, que debe poder atravesar la carpeta.
-  await chmod(dataDir, 0o755);
+  const dataDir = await makeDataFolder('pg');
   await copyTemplate(dataDir);
   let server = await startPostgres({ dataDir, settings });
   const port = Number(new URL(server.adminUrl).port);

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@farutech/local/free-port';
 
 import { readStackFile, type StackFile } from '@farutech/local/stack-file';
 import { type Api, openApi } from './api.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { eventually } from './eventually.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -43,8 +42,7 @@ export interface StackOptions {
 
 /** `make up` de verdad: el lanzador compilado, con su carpeta, sus puertos y sus servidores. */
 export async function startTestStack(options: StackOptions): Promise<TestStack> {
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'farutech-stack-')));
-  await chmod(dataDir, 0o755);
+  const dataDir = options.dataDir ?? (await makeDataFolder('stack'));
   const env = {
     ...process.env,
     DATABASE_URL: '',
