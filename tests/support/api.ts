@@ -7,6 +7,9 @@ import { type LiveSession, openLiveSession } from './live-session.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 
+/** Un token de acceso vale cinco minutos, y hay historias que duran más. */
+const renewAfterMs = 120_000;
+
 export interface ApiError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
@@ -42,21 +45,45 @@ export async function openApi(options: {
   env: NodeJS.ProcessEnv;
   token: Record<string, string>;
 }): Promise<Api> {
-  const token = await makeToken(options.env, options.token);
-  return apiWith(options.stack, token);
+  const renew = (): Promise<string> => makeToken(options.env, options.token);
+  return apiWith(options.stack, await renew(), renew);
 }
 
-function apiWith(stack: Pick<StackFile, 'gatewayUrl' | 'subscriptionUrl'>, token: string): Api {
+function apiWith(
+  stack: Pick<StackFile, 'gatewayUrl' | 'subscriptionUrl'>,
+  first: string,
+  renew: () => Promise<string>,
+): Api {
+  let token = first;
+  let since = Date.now();
+  let renewing: Promise<void> | undefined;
+  async function fresh(): Promise<string> {
+    if (Date.now() - since > renewAfterMs) {
+      renewing ??= renew()
+        .then((next) => {
+          token = next;
+          since = Date.now();
+        })
+        .finally(() => {
+          renewing = undefined;
+        });
+      await renewing;
+    }
+    return token;
+  }
+
   const ask = async <Data>(query: string, variables: Record<string, unknown> = {}): Promise<Answer<Data>> => {
     const response = await fetch(stack.gatewayUrl, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await fresh()}` },
       body: JSON.stringify({ query, variables }),
     });
     return (await response.json()) as Answer<Data>;
   };
   return {
-    token,
+    get token() {
+      return token;
+    },
     ask,
     async get<Data>(query: string, variables?: Record<string, unknown>) {
       const { data, errors } = await ask<Data>(query, variables);
