@@ -1,10 +1,10 @@
 import { maxAttempts, operationSteps } from '@farutech/contracts/provisioning';
 import type { Clock } from '@farutech/kernel/clock';
 import { DomainError, invalid, notFound } from '@farutech/kernel/errors';
+import { claimOf } from '@farutech/kernel/idempotency';
 import { type NewId, parseUuid } from '@farutech/kernel/ids';
 import type { Cause } from '@farutech/kernel/request';
 import { hasRole, type Viewer } from '@farutech/kernel/viewer';
-import { claimOf } from '../domain/idempotency.ts';
 import { addressOf } from '../domain/instance-address.ts';
 import { parseInstanceCode } from '../domain/instance-code.ts';
 import { type KnownPlan, sellable } from '../domain/known-plan.ts';

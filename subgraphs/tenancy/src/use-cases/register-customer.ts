@@ -1,10 +1,10 @@
 import type { Clock } from '@farutech/kernel/clock';
+import { claimOf } from '@farutech/kernel/idempotency';
 import type { NewId } from '@farutech/kernel/ids';
 import type { Cause } from '@farutech/kernel/request';
 import { parseCountry } from '../domain/country.ts';
 import { Customer } from '../domain/customer.ts';
 import { parseEmailAddress } from '../domain/email-address.ts';
-import { claimOf } from '../domain/idempotency.ts';
 import { parseLegalName } from '../domain/legal-name.ts';
 import type { UnitOfWork } from '../domain/ports.ts';
 import { parseTaxId } from '../domain/tax-id.ts';

@@ -1,9 +1,12 @@
-import { invalid } from '@farutech/kernel/errors';
-import type { Cause, IdempotencyClaim } from '@farutech/kernel/request';
+import { invalid } from './errors.ts';
+import type { Cause, IdempotencyClaim } from './request.ts';
 
 const printable = /^[\x20-\x7e]{1,128}$/;
 
-/** Lo que una mutación reclama con su clave; `undefined` cuando el cliente no dio ninguna. */
+/**
+ * What a mutation claims with its `idempotencyKey`: 1–128 printable ASCII characters, else VALIDATION_FAILED on
+ * that field. `undefined` when the client gave none.
+ */
 export function claimOf(
   mutation: string,
   cause: Cause,
