@@ -49,6 +49,7 @@ const routes: Readonly<Record<string, Route>> = {
   OperationFailed: { from: ['provisioning'], to: ['tenancy'] },
   OperationCompensated: { from: ['provisioning'], to: ['tenancy'] },
   PlanSubscriptionActivated: { from: ['subscription'], to: ['tenancy'] },
+  PlanSubscriptionChanged: { from: ['subscription'], to: ['tenancy'] },
   PlanSubscriptionSuspended: { from: ['subscription'], to: [], because: nothingToKeep },
   PlanSubscriptionResumed: { from: ['subscription'], to: [], because: nothingToKeep },
   PlanSubscriptionCancelled: { from: ['subscription'], to: [], because: nothingToKeep },

@@ -9,6 +9,8 @@ const families = 20;
 interface Family {
   readonly productCode: string;
   readonly planCode: string;
+  /** Al que pasará cada una. */
+  readonly nextPlanCode: string;
 }
 
 export interface ManyOfEverything {
@@ -28,17 +30,24 @@ export async function makeManyOfEverything(api: Api, tenancyUrl: string): Promis
   const [first, second] = sold;
   if (first === undefined || second === undefined) throw new Error('faltan productos');
 
-  const instanceIds: string[] = [];
+  const made: { readonly id: string; readonly family: Family }[] = [];
   for (const [index, family] of sold.entries()) {
     const customerId = await registerCustomer(api, index);
-    for (const { productCode, planCode } of [family, sold[(index + 1) % families] ?? first]) {
+    for (const bought of [family, sold[(index + 1) % families] ?? first]) {
       const instanceCode = freshCode('many');
-      instanceIds.push(await provision(api, { customerId, instanceCode, productCode, planCode }));
+      const { productCode, planCode } = bought;
+      const id = await provision(api, { customerId, instanceCode, productCode, planCode });
+      made.push({ id, family: bought });
     }
   }
-  await untilActive(api, instanceIds);
-  for (const id of instanceIds) {
-    await disableOneFeature(api, id);
+  await untilActive(
+    api,
+    made.map(({ id }) => id),
+  );
+  for (const { id, family } of made) {
+    const subscriptionId = await subscriptionOf(api, id);
+    await disableOneFeature(api, subscriptionId);
+    await agreeOnAnotherPlan(api, subscriptionId, family);
     await fillTenant(api, id);
   }
   await publishVersions(api, second);
@@ -103,8 +112,9 @@ const product = (code: string, plans: readonly string[]) => ({
 async function sellProduct(api: Api, index: number): Promise<Family> {
   const productCode = `MANY_${index}`;
   const planCode = `${productCode}_BASIC`;
-  await api.get(applyManifest, { manifest: product(productCode, [planCode, `${productCode}_PLUS`]) });
-  return { productCode, planCode };
+  const nextPlanCode = `${productCode}_PLUS`;
+  await api.get(applyManifest, { manifest: product(productCode, [planCode, nextPlanCode]) });
+  return { productCode, planCode, nextPlanCode };
 }
 
 async function productOfManyPlans(api: Api): Promise<string> {
@@ -141,7 +151,7 @@ async function registerCustomer(api: Api, index: number): Promise<string> {
   return made.id;
 }
 
-/** Con fecha de fin, para que cada suscripción tenga un cambio programado. */
+/** Con fecha de fin, para que cada suscripción tenga algo por venir. */
 async function provision(
   api: Api,
   input: { customerId: string; instanceCode: string; productCode: string; planCode: string },
@@ -168,14 +178,27 @@ async function untilActive(api: Api, ids: readonly string[]): Promise<void> {
   );
 }
 
-async function disableOneFeature(api: Api, instanceId: string): Promise<void> {
+async function subscriptionOf(api: Api, instanceId: string): Promise<string> {
   const { tenantInstance } = await api.get<{ tenantInstance: { subscription: { id: string } } }>(
     'query($id: ID!) { tenantInstance(id: $id) { subscription { id } } }',
     { id: instanceId },
   );
+  return tenantInstance.subscription.id;
+}
+
+async function agreeOnAnotherPlan(api: Api, subscriptionId: string, { nextPlanCode }: Family): Promise<void> {
+  await api.get(
+    `mutation($subscriptionId: ID!, $planCode: String!, $effectiveAt: DateTime) {
+      changePlan(subscriptionId: $subscriptionId, planCode: $planCode, effectiveAt: $effectiveAt) { id }
+    }`,
+    { subscriptionId, planCode: nextPlanCode, effectiveAt: '2098-01-01T00:00:00.000Z' },
+  );
+}
+
+async function disableOneFeature(api: Api, subscriptionId: string): Promise<void> {
   await api.get('mutation($input: SetFeatureOverrideInput!) { setFeatureOverride(input: $input) { id } }', {
     input: {
-      subscriptionId: tenantInstance.subscription.id,
+      subscriptionId,
       featureCode: 'ONE_A',
       overrideType: 'DISABLE',
       reason: 'De prueba.',

@@ -29,6 +29,14 @@ const laterFact = subscription.extend({
   revision: z.int().positive(),
 });
 
+/** Another plan, or another version of it, holds. Told at its instant, with what holds from it on. */
+export const planSubscriptionChanged = fact('subscription', {
+  name: 'PlanSubscriptionChanged',
+  version: 1,
+  schema: laterFact.extend({ maxUsers: z.int().positive(), changedAt: instant }),
+  aggregateId: (data) => data.instanceId,
+});
+
 /** Everything is off; the instance stays. */
 export const planSubscriptionSuspended = fact('subscription', {
   name: 'PlanSubscriptionSuspended',

@@ -9,11 +9,21 @@ import { deliver } from './testing/deliver.ts';
 import { after, id, planFact, provisionedFact, requestedFact, statusFact } from './testing/facts.ts';
 import { freshSubscriptionDatabase, ignoreLostConnection } from './testing/subscription-database.ts';
 import { cancelSubscription } from './use-cases/cancel-subscription.ts';
+import { changePlan } from './use-cases/change-plan.ts';
 import { resumeSubscription } from './use-cases/resume-subscription.ts';
 import { settleNextChange } from './use-cases/settle-next-change.ts';
 import { suspendSubscription } from './use-cases/suspend-subscription.ts';
 
-const names = ['pendiente', 'activa', 'suspendida', 'reanudada', 'cancelada', 'vencida', 'retirada'] as const;
+const names = [
+  'pendiente',
+  'activa',
+  'suspendida',
+  'reanudada',
+  'cancelada',
+  'vencida',
+  'retirada',
+  'cambiada',
+] as const;
 type Name = (typeof names)[number];
 const instanceOf = (name: Name): string => id('e', names.indexOf(name) + 1);
 const cause = { actor: 'billing', correlationId: id('7', 1) };
@@ -36,6 +46,7 @@ beforeAll(async () => {
   const hear = (event: ReturnType<typeof planFact>) =>
     deliver({ react, newId: v7, clock }, { messageId: v7(), event });
   await hear(planFact());
+  await hear(planFact({ planId: id('b', 2), code: 'VET_ENTERPRISE', maxUsers: 100 }));
   for (const name of names) {
     const instanceId = instanceOf(name);
     await hear(
@@ -50,6 +61,8 @@ beforeAll(async () => {
   }
   const reach = { kind: 'everything' } as const;
   await cancelSubscription(parts, cause, { id: await sold('cancelada'), reason, reach, effectiveAt: null });
+  const toEnterprise = { planCode: 'VET_ENTERPRISE', effectiveAt: null, idempotencyKey: null };
+  await changePlan(parts, cause, { ...toEnterprise, subscriptionId: await sold('cambiada') });
   await hear(statusFact({ instanceId: instanceOf('retirada'), version: 2, status: 'DECOMMISSIONED' }));
   now = after(300);
   await resumeSubscription(parts, cause, await sold('reanudada'));
@@ -78,12 +91,12 @@ describe('contar otra vez lo presente', () => {
   it('repite, con las mismas revisiones y fechas, lo que sigue siendo verdad', async () => {
     const before = new Map(await Promise.all(names.map(async (name) => [name, await toldOf(name)] as const)));
 
-    expect(await retell({ databaseUrl, newId: v7, clock })).toEqual({ facts: 9 });
+    expect(await retell({ databaseUrl, newId: v7, clock })).toEqual({ facts: 11 });
 
     const again = async (name: Name) => (await toldOf(name)).slice(before.get(name)?.length ?? 0);
     const first = (name: Name) => before.get(name)?.map(({ told }) => told);
     expect(await again('pendiente')).toEqual([]);
-    for (const name of ['activa', 'suspendida', 'cancelada', 'vencida', 'retirada'] as const) {
+    for (const name of ['activa', 'suspendida', 'cancelada', 'vencida', 'retirada', 'cambiada'] as const) {
       expect(
         (await again(name)).map(({ told }) => told),
         name,
@@ -109,6 +122,15 @@ describe('contar otra vez lo presente', () => {
     });
   });
 
+  it('la que cambió de plan vuelve con el que tiene y sus plazas', async () => {
+    const [row] = await prisma.outbox.findMany({
+      where: { aggregateId: instanceOf('cambiada'), name: 'PlanSubscriptionChanged' },
+      orderBy: { id: 'desc' },
+    });
+
+    expect(row?.data).toMatchObject({ planCode: 'VET_ENTERPRISE', maxUsers: 100, revision: 3 });
+  });
+
   it('de muchas, por tandas, no se deja ninguna', async () => {
     const [base] = await prisma.planSubscription.findMany({
       where: { tenantInstanceId: instanceOf('activa') },
@@ -125,6 +147,6 @@ describe('contar otra vez lo presente', () => {
       ),
     });
 
-    expect(await retell({ databaseUrl, newId: v7, clock })).toEqual({ facts: 9 + 450 });
+    expect(await retell({ databaseUrl, newId: v7, clock })).toEqual({ facts: 11 + 450 });
   });
 });

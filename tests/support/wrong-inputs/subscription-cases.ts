@@ -13,6 +13,26 @@ const badReasons: readonly Row[] = [
 ];
 
 export const subscriptionCases: MutationCases = {
+  changePlan: {
+    right: ({ subscriptions }) => ({ subscriptionId: subscriptions.active, planCode: 'WRONG_BASIC' }),
+    rows: [
+      ...badIds('subscriptionId'),
+      ['plan de nadie', { planCode: 'NADA' }, 'NOT_FOUND', 'planCode'],
+      ['plan con un carácter nulo', { planCode: 'WRONG_BASIC\0' }, 'NOT_FOUND', 'planCode'],
+      ['plan de otro producto', { planCode: 'VET_PROFESSIONAL' }, 'PLAN_NOT_IN_PRODUCT', 'planCode'],
+      ['plan retirado', { planCode: 'WRONG_OLD' }, 'PLAN_RETIRED', 'planCode'],
+      ['el que ya tiene', { planCode: 'WRONG_TINY' }, 'ILLEGAL_TRANSITION', 'planCode'],
+      ['en el pasado', { effectiveAt: past }, 'VALIDATION_FAILED', 'effectiveAt'],
+      [
+        'la cancelada',
+        ({ subscriptions }) => ({ subscriptionId: subscriptions.cancelled, planCode: 'WRONG_TINY' }),
+        'ILLEGAL_TRANSITION',
+        'subscriptionId',
+      ],
+      ['clave de 129 letras', { idempotencyKey: 'x'.repeat(129) }, 'VALIDATION_FAILED', 'idempotencyKey'],
+      ['clave con un salto', { idempotencyKey: 'a\nb' }, 'VALIDATION_FAILED', 'idempotencyKey'],
+    ],
+  },
   setFeatureOverride: {
     right: ({ subscriptions }) => ({
       input: {

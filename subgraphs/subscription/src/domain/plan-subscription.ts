@@ -24,8 +24,17 @@ const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
 const later = (a: Date, b: Date): Date => (a > b ? a : b);
 const justBefore = (instant: Date): Date => new Date(+instant - 1);
 
+/** Una versión de plan que empezó a regir, y con qué revisión se cuenta. */
+export interface PlanChanged {
+  readonly planId: string;
+  readonly at: Date;
+  readonly revision: number;
+  /** El cambio con fecha que lo traía; null: se pidió para ya. */
+  readonly changeId: string | null;
+}
+
 const decidedByFarutech = (): DomainError =>
-  new DomainError('FORBIDDEN', 'Farutech scheduled this cancellation: ask its billing department.');
+  new DomainError('FORBIDDEN', 'Farutech scheduled this change: ask its billing department.');
 
 export class PlanSubscription {
   readonly identity: SubscriptionIdentity;
@@ -59,7 +68,7 @@ export class PlanSubscription {
     const made = new PlanSubscription({ ...identity, ...nothing, revision: 1, lastKnownAt: now });
     const pending = { ...bought, status: 'PENDING', reason: null, changedBy: null } as const;
     made.#states.overwrite(earlier(requestedAt, now), pending);
-    const agreed = { reason: null, requestedBy: contract, byCustomer: false, requestedAt: now };
+    const agreed = { planId: null, reason: null, requestedBy: contract, byCustomer: false, requestedAt: now };
     const { startsAt, expiresAt } = bought;
     if (startsAt > now) made.#agenda.add({ id: newId(), kind: 'START', effectiveAt: startsAt, ...agreed });
     if (expiresAt) made.#agenda.add({ id: newId(), kind: 'EXPIRY', effectiveAt: expiresAt, ...agreed });
@@ -131,8 +140,36 @@ export class PlanSubscription {
     }
     const status = demandStatusAfter(this.stateAt(effectiveAt).status, 'cancel');
     this.#states.overwrite(effectiveAt, { ...this.stateAt(effectiveAt), status, reason, changedBy: by });
-    const planning = { reason, requestedBy: by, byCustomer, requestedAt: at };
+    const planning = { planId: null, reason, requestedBy: by, byCustomer, requestedAt: at };
     this.#agenda.add({ id, kind: 'CANCELLATION', effectiveAt, ...planning });
+  }
+
+  /**
+   * La última palabra sustituye a lo acordado para más tarde; una cancelación con fecha sigue en pie. Devuelve
+   * todo lo que hay que contar: también lo acordado a lo que ya le llegó la hora y nadie había contado.
+   */
+  changePlan(planId: string, now: Date): readonly PlanChanged[] {
+    const at = this.#learn(now);
+    const overdue = this.#settleOverduePlan(at);
+    this.#replacePlanFrom(at, planId);
+    this.#revision += 1;
+    return [...overdue, { planId, at, revision: this.#revision, changeId: null }];
+  }
+
+  /** Como `changePlan`, desde una fecha: hasta entonces no hay nada nuevo que contar. */
+  schedulePlan(
+    id: string,
+    { planId, by }: { readonly planId: string; readonly by: string },
+    effectiveAt: Date,
+    now: Date,
+  ): readonly PlanChanged[] {
+    const at = this.#learn(now);
+    demandStatusAfter(this.present.status, 'changePlan', 'subscriptionId');
+    const overdue = this.#settleOverduePlan(at);
+    this.#replacePlanFrom(effectiveAt, planId);
+    const agreed = { reason: null, requestedBy: by, byCustomer: false, requestedAt: at };
+    this.#agenda.add({ id, kind: 'PLAN', planId, effectiveAt, ...agreed });
+    return overdue;
   }
 
   withdraw(changeId: string, byCustomer: boolean, now: Date): ScheduledChange {
@@ -141,7 +178,7 @@ export class PlanSubscription {
     if (change === undefined || change.effectiveAt <= at) {
       throw new DomainError('ILLEGAL_TRANSITION', 'This change has happened or was withdrawn.', 'id');
     }
-    if (change.kind !== 'CANCELLATION') {
+    if (change.kind !== 'CANCELLATION' && change.kind !== 'PLAN') {
       throw new DomainError('ILLEGAL_TRANSITION', `${change.kind} is part of what was bought.`, 'id');
     }
     if (byCustomer && !change.byCustomer) throw decidedByFarutech();
@@ -167,7 +204,8 @@ export class PlanSubscription {
     if (change === undefined || change.effectiveAt > now) return undefined;
     const at = this.#learn(now);
     const { status } = this.stateAt(change.effectiveAt);
-    const tells = change.kind === 'CANCELLATION' || (change.kind === 'EXPIRY' && status !== 'CANCELLED');
+    // A la ya cancelada ni le cambia el plan ni le vence nada; el inicio no se cuenta.
+    const tells = change.kind === 'CANCELLATION' || (change.kind !== 'START' && status !== 'CANCELLED');
     this.#agenda.end(change, 'DONE');
     if (change.kind === 'CANCELLATION') this.#agenda.withdrawAfter(at);
     if (tells) this.#revision += 1;
@@ -209,10 +247,44 @@ export class PlanSubscription {
     return at;
   }
 
+  #replacePlanFrom(from: Date, planId: string): void {
+    const planned = this.#agenda.ofKind('PLAN');
+    if (planned !== undefined) this.#takeBack(planned);
+    const { status, planId: held } = this.stateAt(from);
+    demandStatusAfter(status, 'changePlan', 'subscriptionId');
+    if (held === planId) {
+      throw new DomainError('ILLEGAL_TRANSITION', 'It has this version of the plan already.', 'planCode');
+    }
+    this.#planFrom(from, planId);
+  }
+
+  #planFrom(from: Date, planId: string): void {
+    this.#states.rewrite(from, (state) => (state.planId === planId ? state : { ...state, planId }));
+  }
+
+  /** Nadie estaba para contarlo: sin hacerlo antes, se contaría después de lo que lo sustituye. */
+  #settleOverduePlan(at: Date): readonly PlanChanged[] {
+    const { id: changeId, planId, effectiveAt } = this.#agenda.ofKind('PLAN') ?? {};
+    if (changeId === undefined || planId == null || effectiveAt === undefined) return [];
+    if (this.settle(changeId, at)?.tells !== true) return [];
+    return [{ planId, at: effectiveAt, revision: this.#revision, changeId }];
+  }
+
   /** Vuelve a regir lo que regía hasta entonces. */
-  #takeBack(cancellation: ScheduledChange): void {
-    this.#states.overwrite(cancellation.effectiveAt, this.stateAt(justBefore(cancellation.effectiveAt)));
-    this.#agenda.end(cancellation, 'WITHDRAWN');
+  #takeBack(change: ScheduledChange): void {
+    const before = this.stateAt(justBefore(change.effectiveAt));
+    if (change.kind === 'PLAN') this.#planFrom(change.effectiveAt, before.planId);
+    else this.#takeBackCancellation(change, before);
+    this.#agenda.end(change, 'WITHDRAWN');
+  }
+
+  /** Lo que se acordó para después de ella vuelve a tener sentido. */
+  #takeBackCancellation({ effectiveAt }: ScheduledChange, before: SubscriptionState): void {
+    this.#states.overwrite(effectiveAt, before);
+    const planned = this.#agenda.ofKind('PLAN');
+    if (planned?.planId != null && planned.effectiveAt >= effectiveAt) {
+      this.#planFrom(planned.effectiveAt, planned.planId);
+    }
   }
 
   /** Lo que se sabe nunca retrocede: un reloj atrasado dejaría filas olvidadas antes de sabidas. */

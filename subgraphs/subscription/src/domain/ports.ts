@@ -1,5 +1,5 @@
 import type { OutgoingEvent } from '@farutech/contracts/contract';
-import type { Cause } from '@farutech/kernel/request';
+import type { Cause, IdempotencyClaim } from '@farutech/kernel/request';
 import type { InstanceStatus } from './entitlement.ts';
 import type { PlanSubscription } from './plan-subscription.ts';
 
@@ -76,6 +76,8 @@ export interface PlanRecord {
 
 export interface Plans {
   byId(planId: string): Promise<PlanRecord | null>;
+  /** La versión más nueva que se conoce, esté o no a la venta. */
+  newest(code: string): Promise<PlanRecord | null>;
   /** Una versión publicada no cambia: la que se tiene se queda. Nace retirada si su código ya lo fue después de publicarse ella. */
   add(plan: PlanRecord): Promise<void>;
   /** Retira las versiones publicadas hasta entonces, se tengan ya o lleguen después. */
@@ -124,6 +126,13 @@ export interface Instances {
   recordStatus(status: InstanceStatusRecord): Promise<void>;
 }
 
+/** Lo que se contestó a cada clave de idempotencia. */
+export interface Claims {
+  /** Lo que se contestó la primera vez; null si es esta. Con otra petición bajo la misma clave, la rechaza. */
+  take(claim: IdempotencyClaim, at: Date): Promise<string | null>;
+  remember(claim: IdempotencyClaim, resultId: string): Promise<void>;
+}
+
 export interface Stores {
   readonly subscriptions: PlanSubscriptions;
   readonly products: Products;
@@ -131,6 +140,7 @@ export interface Stores {
   readonly plans: Plans;
   readonly customers: Customers;
   readonly instances: Instances;
+  readonly claims: Claims;
 }
 
 export interface AuditNote {
@@ -141,7 +151,7 @@ export interface AuditNote {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-interface Change<R> {
+export interface Change<R> {
   readonly result: R;
   readonly events: readonly OutgoingEvent[];
   readonly audit: AuditNote | null;

@@ -1,7 +1,7 @@
 import { invalid } from '@farutech/kernel/errors';
 
-/** CANCELLATION se pide; EXPIRY y START son del contrato. */
-export type ScheduledChangeKind = 'CANCELLATION' | 'EXPIRY' | 'START';
+/** PLAN y CANCELLATION se piden; EXPIRY y START son del contrato. */
+export type ScheduledChangeKind = 'PLAN' | 'CANCELLATION' | 'EXPIRY' | 'START';
 
 /** Quien pidió lo que estaba en el contrato desde el principio. */
 export const contract = 'contract';
@@ -11,6 +11,8 @@ export interface ScheduledChange {
   readonly id: string;
   readonly kind: ScheduledChangeKind;
   readonly effectiveAt: Date;
+  /** De un PLAN, la versión que regirá; de lo demás, null. */
+  readonly planId: string | null;
   readonly reason: string | null;
   readonly requestedBy: string;
   /** Lo pidió el cliente, y puede retirarlo; lo que decidió Farutech, no. */
@@ -30,7 +32,7 @@ export function parseEffectiveAt(raw: Date | null, now: Date): Date | null {
   return raw;
 }
 
-/** Lo que de verdad pasará: tras una cancelación, ni vencimiento ni inicio significan nada. */
+/** Lo que de verdad pasará: tras una cancelación, ni otro plan ni vencimiento ni inicio significan nada. */
 export function stillToCome<T extends { readonly kind: string; readonly effectiveAt: Date }>(
   waiting: readonly T[],
   now: Date,

@@ -2,6 +2,7 @@ import { type OutgoingEvent, tell } from '@farutech/contracts/contract';
 import {
   planSubscriptionActivated,
   planSubscriptionCancelled,
+  planSubscriptionChanged,
   planSubscriptionExpired,
   planSubscriptionResumed,
   planSubscriptionSuspended,
@@ -15,6 +16,9 @@ export interface Subject {
   readonly plan: PlanRecord;
   readonly revision: number;
 }
+
+/** El identificador sale de la fila: ni un fallo nuestro podría contarlo dos veces. */
+export const toldOnce = (changeId: string): string => `scheduled-change:${changeId}`;
 
 const named = ({ identity, plan, revision }: Subject) => ({
   subscriptionId: identity.id,
@@ -32,6 +36,13 @@ export const activated = (subject: Subject, at: Date): OutgoingEvent =>
     maxUsers: subject.plan.maxUsers,
     activatedAt: at.toISOString(),
   });
+
+export const planChanged = (subject: Subject, at: Date, messageId?: string): OutgoingEvent =>
+  tell(
+    planSubscriptionChanged,
+    { ...named(subject), maxUsers: subject.plan.maxUsers, changedAt: at.toISOString() },
+    messageId,
+  );
 
 export const suspended = (subject: Subject, at: Date): OutgoingEvent =>
   tell(planSubscriptionSuspended, { ...named(subject), suspendedAt: at.toISOString() });

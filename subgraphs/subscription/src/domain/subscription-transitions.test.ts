@@ -10,8 +10,8 @@ import {
 const statuses: readonly SubscriptionStatus[] = ['PENDING', 'ACTIVE', 'SUSPENDED', 'CANCELLED'];
 const table: Record<SubscriptionStatus, Partial<Record<Transition, SubscriptionStatus>>> = {
   PENDING: { activate: 'ACTIVE', endWithInstance: 'CANCELLED' },
-  ACTIVE: { suspend: 'SUSPENDED', cancel: 'CANCELLED', endWithInstance: 'CANCELLED' },
-  SUSPENDED: { resume: 'ACTIVE', cancel: 'CANCELLED', endWithInstance: 'CANCELLED' },
+  ACTIVE: { changePlan: 'ACTIVE', suspend: 'SUSPENDED', cancel: 'CANCELLED', endWithInstance: 'CANCELLED' },
+  SUSPENDED: { changePlan: 'SUSPENDED', resume: 'ACTIVE', cancel: 'CANCELLED', endWithInstance: 'CANCELLED' },
   CANCELLED: {},
 };
 const every = statuses.flatMap((from) => transitionNames.map((name) => [from, name] as const));

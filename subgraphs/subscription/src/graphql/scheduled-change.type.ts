@@ -14,7 +14,9 @@ registerEnumType(ScheduledChangeKindEnum, {
   name: 'ScheduledChangeKind',
   description: 'What will happen by itself, at its instant.',
   valuesConfig: {
-    PLAN: { description: 'Another plan, or another version of it, starts to hold.' },
+    PLAN: {
+      description: 'Another plan, or another version of it, starts to hold. It can be withdrawn until then.',
+    },
     CANCELLATION: { description: 'The subscription is cancelled for good. It can be withdrawn until then.' },
     EXPIRY: { description: 'What was bought runs out: everything is off, the status stays.' },
     START: { description: 'What was bought begins: what the plan includes is on.' },

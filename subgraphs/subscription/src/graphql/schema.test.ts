@@ -20,6 +20,7 @@ describe('el esquema', () => {
     expect(mutations).toEqual([
       { operation: 'Mutation.cancelScheduledChange', roles: customersToo },
       { operation: 'Mutation.cancelSubscription', roles: customersToo },
+      { operation: 'Mutation.changePlan', roles: billing },
       { operation: 'Mutation.clearFeatureOverride', roles: ['PLATFORM_ADMIN', 'SUPPORT'] },
       { operation: 'Mutation.resumeSubscription', roles: billing },
       { operation: 'Mutation.setFeatureOverride', roles: ['PLATFORM_ADMIN', 'SUPPORT'] },

@@ -1,6 +1,7 @@
 import { buildFederatedSchema, type FederatedSchema } from '@farutech/subgraph/build-schema';
 import type { SubscriptionContext } from './context.ts';
 import { EffectiveFeaturesResolver } from './effective-features.resolver.ts';
+import { PlanChangeResolver } from './plan-change.resolver.ts';
 import { PlanSubscriptionResolver } from './plan-subscription.resolver.ts';
 import { PlanSubscription } from './plan-subscription.type.ts';
 import { findPlanSubscription } from './plan-subscription.view.ts';
@@ -14,6 +15,7 @@ export const buildSubscriptionSchema = (): Promise<FederatedSchema> =>
     {
       resolvers: [
         EffectiveFeaturesResolver,
+        PlanChangeResolver,
         PlanSubscriptionListResolver,
         PlanSubscriptionResolver,
         SubscriptionLifecycleResolver,

@@ -64,7 +64,7 @@ export class SubscriptionLifecycleResolver {
   @Authorise('PLATFORM_ADMIN', 'BILLING', 'CUSTOMER_ADMIN')
   @Mutation(() => PlanSubscription, {
     description:
-      'Withdraws a scheduled CANCELLATION before its instant. A customer withdraws only its own. ILLEGAL_TRANSITION for EXPIRY and START, which are part of what was bought, and for what has happened.',
+      'Withdraws a scheduled CANCELLATION or PLAN before its instant: what held until then goes on, and what was agreed for later counts again. A customer withdraws only what it asked for. ILLEGAL_TRANSITION for EXPIRY and START, which are part of what was bought, and for what has happened.',
   })
   async cancelScheduledChange(
     @Arg('id', () => ID, { description: 'Id of a ScheduledChange.' }) id: string,

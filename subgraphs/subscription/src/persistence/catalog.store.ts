@@ -43,6 +43,11 @@ export const planStore = (tx: Prisma.TransactionClient): Plans => ({
     const row = await tx.planProjection.findUnique({ where: { planId } });
     return row && { ...row, price: row.price.toString() };
   },
+  async newest(code) {
+    if (code.includes('\0')) return null;
+    const row = await tx.planProjection.findFirst({ where: { code }, orderBy: { version: 'desc' } });
+    return row && { ...row, price: row.price.toString() };
+  },
   async add({ includedFeatures, ...plan }) {
     await takeCode(tx, plan.code);
     await tx.planProjection.createMany({

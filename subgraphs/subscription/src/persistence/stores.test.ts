@@ -138,6 +138,49 @@ describe.each(implementations)('las suscripciones %s', (name) => {
     expect(back?.stateAt(after(700)).status).toBe('ACTIVE');
   });
 
+  it('un cambio de plan con fecha vuelve con su plan, y el siguiente lo sustituye', async () => {
+    const change = (work: (held: PlanSubscription) => void) =>
+      within(async ({ subscriptions }) => {
+        const held = await subscriptions.byId(id('5', 1));
+        if (held === null) throw new TypeError('no está');
+        work(held);
+        await subscriptions.save(held);
+      });
+    const plan = (changeId: string, planId: string, ms: number) =>
+      change((held) => held.schedulePlan(changeId, { planId, by: 'billing' }, after(ms), after(8)));
+    await within(({ subscriptions }) => subscriptions.add(requested()));
+    await change((held) => held.activate(after(5), after(6)));
+    await plan(id('d', 1), id('b', 2), 500);
+    await plan(id('d', 2), id('b', 3), 700);
+
+    const due = await within(({ subscriptions }) => subscriptions.takeDue(after(700), []));
+    expect(due?.changeId).toBe(id('d', 2));
+    expect([499, 700].map((ms) => due?.subscription.stateAt(after(ms)).planId)).toEqual([
+      vetProfessional,
+      id('b', 3),
+    ]);
+    expect(due?.subscription.settle(id('d', 2), after(700))?.change.planId).toBe(id('b', 3));
+  });
+
+  it('una clave se contesta una vez; con otra petición se rechaza, y pasado un día es nueva', async () => {
+    const claim = { viewer: 'ana', mutation: 'changePlan', key: 'k', input: { to: 'A' } };
+    const take = (changes: object, at = start) =>
+      within(async ({ claims }) => {
+        const answered = await claims.take({ ...claim, ...changes }, at);
+        if (answered === null) await claims.remember({ ...claim, ...changes }, `de ${at.toISOString()}`);
+        return answered;
+      });
+
+    expect([
+      await take({}),
+      await take({}),
+      await take({ key: 'otra' }),
+      await take({ viewer: 'eva' }),
+    ]).toEqual([null, `de ${start.toISOString()}`, null, null]);
+    await expect(take({ input: { to: 'B' } })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(await take({ input: { to: 'B' } }, after(86_400_001))).toBeNull();
+  });
+
   it('lo que falla no deja nada', async () => {
     const failing = within(async ({ subscriptions, customers }) => {
       await subscriptions.add(requested());

@@ -36,15 +36,13 @@ export const toBelievedOverride = (row: FeatureOverrideRow): Believed<FeatureOve
   },
 });
 
-export function toScheduledChange({ kind, ...row }: ScheduledChangeRow): ScheduledChange {
-  if (kind === 'PLAN') throw new TypeError(`nadie programa todavía cambios de plan: ${row.id}`);
-  return {
-    id: row.id,
-    kind,
-    effectiveAt: row.effectiveAt,
-    reason: row.reason,
-    requestedBy: row.requestedBy,
-    byCustomer: row.byCustomer,
-    requestedAt: row.requestedAt,
-  };
-}
+export const toScheduledChange = (row: ScheduledChangeRow): ScheduledChange => ({
+  id: row.id,
+  kind: row.kind,
+  effectiveAt: row.effectiveAt,
+  planId: row.planId,
+  reason: row.reason,
+  requestedBy: row.requestedBy,
+  byCustomer: row.byCustomer,
+  requestedAt: row.requestedAt,
+});

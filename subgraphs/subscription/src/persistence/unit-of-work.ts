@@ -8,6 +8,7 @@ import { markProcessed } from '@farutech/messaging/processed';
 import type { Prisma, PrismaClient } from '@farutech/prisma/subscription';
 import type { AuditNote, Reaction, Stores, UnitOfWork } from '../domain/ports.ts';
 import { featureStore, planStore, productStore } from './catalog.store.ts';
+import { claimStore } from './claim.store.ts';
 import { executeIn } from './execute-in.ts';
 import { planSubscriptionStore } from './plan-subscription.store.ts';
 import { customerStore, instanceStore } from './tenancy.store.ts';
@@ -28,6 +29,7 @@ const storesIn = (tx: Prisma.TransactionClient): Stores => ({
   plans: planStore(tx),
   customers: customerStore(tx),
   instances: instanceStore(tx),
+  claims: claimStore(tx),
 });
 
 interface Told {

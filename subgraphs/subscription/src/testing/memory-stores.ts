@@ -1,4 +1,5 @@
 import type { InstanceRecord, Plans, Stores } from '../domain/ports.ts';
+import { memoryClaims } from './memory-claims.ts';
 import { memorySubscriptions } from './memory-subscriptions.ts';
 import type { MemoryTables } from './memory-tables.ts';
 
@@ -11,6 +12,7 @@ const earliest = (...dates: readonly (Date | null)[]): Date | null => {
 export const memoryStores = (tables: MemoryTables): Stores => ({
   subscriptions: memorySubscriptions(tables),
   plans: plans(tables),
+  claims: memoryClaims(tables),
   products: {
     byId: async (id) => tables.products.get(id) ?? null,
     async put(product) {
@@ -91,6 +93,10 @@ function plans(tables: MemoryTables): Plans {
   };
   return {
     byId: async (id) => tables.plans.get(id) ?? null,
+    newest: async (code) =>
+      [...tables.plans.values()]
+        .filter((plan) => plan.code === code)
+        .toSorted((a, b) => b.version - a.version)[0] ?? null,
     async add(plan) {
       if (!tables.plans.has(plan.planId)) tables.plans.set(plan.planId, plan);
       applyRetirements(plan.code);

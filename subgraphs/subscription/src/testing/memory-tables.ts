@@ -1,4 +1,5 @@
 import type { OutgoingEvent } from '@farutech/contracts/contract';
+import type { IdempotencyClaim } from '@farutech/kernel/request';
 import type { FeatureOverride } from '../domain/feature-override.ts';
 import type {
   AuditNote,
@@ -48,6 +49,7 @@ export class MemoryTables {
   outbox: OutgoingEvent[] = [];
   audit: AuditNote[] = [];
   processed = new Set<string>();
+  claims: { readonly claim: IdempotencyClaim; readonly at: Date; readonly resultId: string | null }[] = [];
 
   copy(): MemoryTables {
     const copied = new MemoryTables();
@@ -70,5 +72,6 @@ export class MemoryTables {
     this.outbox = [...from.outbox];
     this.audit = [...from.audit];
     this.processed = new Set(from.processed);
+    this.claims = [...from.claims];
   }
 }

@@ -19,6 +19,9 @@ const cancelDocument = `mutation ($id: ID!, $reason: String!, $effectiveAt: Date
   cancelSubscription(id: $id, reason: $reason, effectiveAt: $effectiveAt) { ${subscription} } }`;
 const withdrawDocument = `mutation ($id: ID!) { cancelScheduledChange(id: $id) { ${subscription} } }`;
 
+const changePlanDocument = `mutation ($id: ID!, $planCode: String!, $effectiveAt: DateTime, $key: ID) {
+  changePlan(subscriptionId: $id, planCode: $planCode, effectiveAt: $effectiveAt, idempotencyKey: $key) { plan { id } ${subscription} } }`;
+
 const subscriptionDocument = `query ($id: ID!) { planSubscription(id: $id) {
   id status statusReason scheduledChanges { id kind effectiveAt requestedBy reason } startsAt expiresAt createdAt customer { id } instance { id } plan { id }
   featureOverrides { featureCode reason createdBy } } }`;
@@ -57,6 +60,12 @@ export function requestsAboutNorte(ask: AskSubscription, url: () => string, pris
       ask(url(), viewer, cancelDocument, {
         id: await subscriptionId(),
         reason: 'Mora de 60 días',
+        ...changes,
+      }),
+    changePlan: async (viewer: Viewer = admin, changes: object = {}): Promise<Answer> =>
+      ask(url(), viewer, changePlanDocument, {
+        id: await subscriptionId(),
+        planCode: 'VET_ENTERPRISE',
         ...changes,
       }),
     withdraw: (viewer: Viewer, changeId: string): Promise<Answer> =>

@@ -1,9 +1,11 @@
 import type { DueChange } from '../domain/ports.ts';
-import { cancelled, expired } from '../domain/subscription-facts.ts';
+import { cancelled, expired, planChanged, toldOnce } from '../domain/subscription-facts.ts';
 import { subjectOf } from './subject-of.ts';
 import type { SubscriptionChangeParts } from './subscription-change-parts.ts';
 
 const actor = 'clock:subscription';
+/** Del inicio no se cuenta nada: lo que se enciende lo dice la regla. */
+const factOf = { PLAN: planChanged, CANCELLATION: cancelled, EXPIRY: expired, START: null };
 
 /** No se pudo dar por hecho, y se sabe cuál: los demás no tienen por qué esperar. */
 export class UnsettledChange extends Error {
@@ -36,13 +38,12 @@ export async function settleNextChange(
       await subscriptions.save(subscription);
 
       const { change, tells } = settled;
-      const { kind, effectiveAt } = change;
-      const fact = kind === 'CANCELLATION' ? cancelled : expired;
-      const subject = await subjectOf(plans, subscription);
+      const { kind, effectiveAt, planId } = change;
+      const fact = factOf[kind];
+      const subject = await subjectOf(plans, subscription, planId ?? undefined);
       return {
         result: changeId,
-        // El identificador sale de la fila: ni un fallo nuestro podría contarlo dos veces.
-        events: tells ? [fact(subject, effectiveAt, `scheduled-change:${changeId}`)] : [],
+        events: tells && fact !== null ? [fact(subject, effectiveAt, toldOnce(changeId))] : [],
         audit: {
           action: 'settleScheduledChange',
           entityType: 'PlanSubscription',

@@ -1,6 +1,7 @@
-import { planSubscriptionActivated } from '@farutech/contracts/subscription';
+import { planSubscriptionActivated, planSubscriptionChanged } from '@farutech/contracts/subscription';
 import { type ConsumerDefinition, on } from '@farutech/messaging/consume';
 import { type ActivateSubscriptionParts, activateSubscription } from '../use-cases/activate-subscription.ts';
+import { keepPlan } from '../use-cases/keep-plan.ts';
 import { messageCause } from './message-cause.ts';
 
 const durable = 'tenancy-subscription';
@@ -15,5 +16,6 @@ export const subscriptionConsumer = (parts: ActivateSubscriptionParts): Consumer
     on(planSubscriptionActivated, (fact, delivery) =>
       activateSubscription(parts, messageCause(durable, delivery), fact),
     ),
+    on(planSubscriptionChanged, (fact, delivery) => keepPlan(parts, messageCause(durable, delivery), fact)),
   ],
 });

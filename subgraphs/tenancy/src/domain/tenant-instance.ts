@@ -20,6 +20,8 @@ export interface TenantInstanceState {
   readonly planCode: string;
   readonly planVersion: number;
   readonly maxUsers: number;
+  /** Del hecho que dijo el plan: uno anterior ya no vale. 0: el plan es aún el que se pidió. */
+  readonly subscriptionRevision: number;
   readonly instanceCode: string;
   readonly globalInstanceId: string;
   readonly databaseTier: DatabaseTier;
@@ -37,6 +39,8 @@ export interface TenantInstanceState {
 }
 
 type Bought = Pick<TenantInstanceState, 'planId' | 'planCode' | 'planVersion' | 'maxUsers'>;
+
+type KeptFromSubscription = 'subscriptionActivatedAt' | 'subscriptionRevision';
 
 interface Happening {
   readonly message: string;
@@ -61,7 +65,7 @@ export class TenantInstance {
   }
 
   static request(
-    order: Omit<TenantInstanceState, 'status' | 'version' | 'provisionedAt' | 'subscriptionActivatedAt'>,
+    order: Omit<TenantInstanceState, 'status' | 'version' | 'provisionedAt' | KeptFromSubscription>,
     operation: Operation,
   ): TenantInstance {
     const instance = new TenantInstance({
@@ -70,6 +74,7 @@ export class TenantInstance {
       version: 0,
       provisionedAt: null,
       subscriptionActivatedAt: null,
+      subscriptionRevision: 0,
     });
     instance.#tell({ message: sentencesOf('PROVISION').requested, operation, at: order.createdAt }, true);
     return instance;
@@ -143,12 +148,20 @@ export class TenantInstance {
   /**
    * La suscripción está en marcha. Dice ACTIVE si el trabajador acabó; si no, aún no hay nada que enseñar.
    */
-  subscriptionActivated(bought: Bought, operation: Operation | null, at: Date): void {
+  subscriptionActivated(bought: Bought, revision: number, operation: Operation | null, at: Date): void {
     const subscriptionActivatedAt = this.#state.subscriptionActivatedAt ?? at;
-    this.#state = { ...this.#state, ...bought, subscriptionActivatedAt };
+    this.planHolds(bought, revision);
+    this.#state = { ...this.#state, subscriptionActivatedAt };
     if (this.#state.provisionedAt === null || !this.#can('activate')) return;
     this.#move('activate');
     this.#tell({ message: sentencesOf('PROVISION').active, operation, at }, true);
+  }
+
+  /** El plan y las plazas que valen ahora; false si ya se supo de algo posterior. */
+  planHolds(bought: Bought, subscriptionRevision: number): boolean {
+    if (subscriptionRevision < this.#state.subscriptionRevision) return false;
+    this.#state = { ...this.#state, ...bought, subscriptionRevision };
+    return true;
   }
 
   /** La operación acabó mal. Solo un PROVISION fallido deja la instancia FAILED. */

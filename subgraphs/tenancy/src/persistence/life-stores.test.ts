@@ -89,7 +89,7 @@ describe.each([
     await inside(async ({ instances }) => {
       const instance = await instances.lock(id);
       const { planId, code: planCode, version: planVersion, maxUsers } = vetProfessional;
-      instance?.subscriptionActivated({ planId, planCode, planVersion, maxUsers }, null, new Date());
+      instance?.subscriptionActivated({ planId, planCode, planVersion, maxUsers }, 2, null, new Date());
       if (instance !== null) await instances.save(instance);
     });
   }

@@ -14,13 +14,16 @@ export interface ActivateSubscriptionParts {
 export async function activateSubscription(
   { unitOfWork, clock }: ActivateSubscriptionParts,
   cause: MessageCause,
-  { instanceId, planId, planCode, planVersion, maxUsers }: DataOf<typeof planSubscriptionActivated>,
+  { instanceId, revision, ...fact }: DataOf<typeof planSubscriptionActivated>,
 ): Promise<void> {
   await unitOfWork.react(cause, async (stores) => {
     const instance = await stores.instances.lock(instanceId);
     if (instance === null) throw new PermanentError('INSTANCE_UNKNOWN', `no instance ${instanceId}`);
     const operation = await stores.operations.newestOf(instanceId);
-    instance.subscriptionActivated({ planId, planCode, planVersion, maxUsers }, operation, clock());
+    const { planId, planCode, planVersion, maxUsers } = fact;
+    const bought = { planId, planCode, planVersion, maxUsers };
+    // Los contados antes de que la hubiera no la llevan: eran los primeros de su suscripción.
+    instance.subscriptionActivated(bought, revision ?? 0, operation, clock());
     await stores.instances.save(instance);
     await stores.feed.append(instance.entries);
     return {
