@@ -79,7 +79,7 @@ test: $(BUILT) ## prove it: every test, with a seeded sample of the long proofs
 	$(BIN)/vitest run
 
 # Las pruebas largas que viven junto a lo que prueban.
-PROOFS := $(addprefix workers/src/provisioning/,crash.test.ts zombie.test.ts cluster/cluster-operations.test.ts) gateway/src/live/race.test.ts
+PROOFS := $(addprefix workers/src/provisioning/,crash.test.ts zombie.test.ts cluster/cluster-operations.test.ts) gateway/src/live/race.test.ts subgraphs/subscription/src/persistence/plan-preview.test.ts
 prove: $(BUILT) ## the proofs whole; writes docs/proofs/
 	PROVE=true $(BIN)/vitest run tests/faults $(PROOFS)
 

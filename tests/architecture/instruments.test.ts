@@ -16,7 +16,7 @@ describe('las consultas anidadas que se generan', () => {
     type BranchEdge { node: Branch! }
     type Branch { id: ID! }
     type Offer { code: String! }`);
-  const options = { maxLists: 2, sizes: () => ({ few: 2, many: 20 }), inner: 3 };
+  const options = { maxLists: 2, sizes: () => ({ few: 2, many: 20 }), inner: 3, objects: {} };
   const roots = { 'Query.offers': { few: '(code: "A")', many: '(code: "B")' } };
   const queries = nestedQueries(schema, { ...options, roots });
   const named = (name: string) => queries.find((query) => query.name === name);
@@ -28,6 +28,17 @@ describe('las consultas anidadas que se generan', () => {
       'Query.shops > Shop.owner > Owner.cars',
       'Query.offers',
     ]);
+  });
+
+  it('y por las listas de un objeto que hay que pedir con algo, si se dice con qué', () => {
+    const withShop = nestedQueries(schema, { ...options, roots, objects: { 'Query.shop': '(id: "1")' } });
+    const added = withShop.filter(({ path }) => path[0] === 'Query.shop');
+
+    expect(added.map(({ name }) => name)).toEqual(['Query.shop > Shop.branches']);
+    expect(added[0]?.many).toBe(
+      '{ shop(id: "1") { branches(first: 20) { edges { node { id } } pageInfo { hasNextPage } totalCount } } }',
+    );
+    expect(added[0]?.rows({ shop: { branches: { edges: [{ node: {} }] } } })).toBe(1);
   });
 
   it('la última lista se pide entera, con los objetos de cada fila, y solo crece la primera', () => {

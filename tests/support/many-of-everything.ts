@@ -22,7 +22,7 @@ export interface ManyOfEverything {
 
 /**
  * Veinte productos, veinte clientes y cuarenta instancias en los que nada se repite: si cada fila nombrara al mismo
- * producto o al mismo cliente, una sentencia por clave distinta pasaría por una sola.
+ * producto o al mismo cliente, una sentencia por clave distinta pasaría por una sola. Antes, veinte de un mismo plan.
  */
 export async function makeManyOfEverything(api: Api, tenancyUrl: string): Promise<ManyOfEverything> {
   const sold: Family[] = [];
@@ -31,14 +31,16 @@ export async function makeManyOfEverything(api: Api, tenancyUrl: string): Promis
   if (first === undefined || second === undefined) throw new Error('faltan productos');
 
   const made: { readonly id: string; readonly family: Family }[] = [];
-  for (const [index, family] of sold.entries()) {
-    const customerId = await registerCustomer(api, index);
-    for (const bought of [family, sold[(index + 1) % families] ?? first]) {
-      const instanceCode = freshCode('many');
-      const { productCode, planCode } = bought;
-      const id = await provision(api, { customerId, instanceCode, productCode, planCode });
-      made.push({ id, family: bought });
-    }
+  const buy = async (customerId: string, family: Family): Promise<void> => {
+    const { productCode, planCode } = family;
+    const id = await provision(api, { customerId, instanceCode: freshCode('many'), productCode, planCode });
+    made.push({ id, family });
+  };
+  const customers: string[] = [];
+  for (let index = 0; index < families; index += 1) customers.push(await registerCustomer(api, index));
+  for (const customerId of customers) await buy(customerId, first);
+  for (const [index, customerId] of customers.entries()) {
+    for (const family of [sold[index], sold[(index + 1) % families]]) await buy(customerId, family ?? first);
   }
   await untilActive(
     api,

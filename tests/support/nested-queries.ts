@@ -47,6 +47,8 @@ export interface NestingOptions {
   readonly inner: number;
   /** `Query.plans` → sus argumentos, con pocas y con muchas filas. */
   readonly roots: Readonly<Record<string, Variants>>;
+  /** `Query.previewPlan` → sus argumentos: un objeto del que cuelgan listas y que hay que pedir con algo. */
+  readonly objects: Readonly<Record<string, string>>;
 }
 
 const fields = (type: GraphQLObjectType): readonly Field[] => Object.values(type.getFields());
@@ -71,6 +73,11 @@ function stepsFrom(type: GraphQLObjectType): readonly Step[] {
   });
   return [...direct, ...behind];
 }
+
+const behindRoot = (query: GraphQLObjectType, through: Field): readonly Step[] => {
+  const owner = getNamedType(through.type) as GraphQLObjectType;
+  return fields(owner).flatMap((field) => stepOf(owner, field, { through, of: query }));
+};
 
 function stepOf(
   owner: GraphQLObjectType,
@@ -121,7 +128,10 @@ export function nestedQueries(schema: GraphQLSchema, options: NestingOptions): r
       if (needsNothing(next.field) && !chain.some(({ name }) => name === next.name)) follow([...chain, next]);
     }
   }
-  for (const field of fields(query)) for (const step of stepOf(query, field)) follow([step]);
+  for (const field of fields(query)) {
+    for (const step of stepOf(query, field)) follow([step]);
+    if (`Query.${field.name}` in options.objects) for (const step of behindRoot(query, field)) follow([step]);
+  }
   return chains.map((chain) => toQuery(chain, options));
 }
 
@@ -160,7 +170,8 @@ function selection(chain: readonly Step[], args: string, options: NestingOptions
   const list = step.isConnection
     ? `${step.field.name}${args} { edges { node { ${node} } } pageInfo { hasNextPage } totalCount }`
     : `${step.field.name}${args} { ${node} }`;
-  return step.through === undefined ? list : `${step.through.name} { ${list} }`;
+  if (step.through === undefined) return list;
+  return `${step.through.name}${options.objects[step.path[0] ?? ''] ?? ''} { ${list} }`;
 }
 
 function rowsAt(parents: readonly unknown[], chain: readonly Step[]): readonly unknown[] {

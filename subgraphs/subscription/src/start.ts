@@ -21,6 +21,7 @@ import { buildSubscriptionSchema } from './graphql/schema.ts';
 import { auditRefusal } from './persistence/audit-refusal.ts';
 import { openDatabaseClock } from './persistence/database-clock.ts';
 import { openPrisma } from './persistence/open-prisma.ts';
+import { planPreview } from './persistence/queries/plan-preview.ts';
 import { planSubscriptionList } from './persistence/queries/plan-subscription-list.ts';
 import { subscriptionLoaders } from './persistence/queries/subscription-loaders.ts';
 import { readWaitingChanges } from './persistence/queries/waiting-changes.ts';
@@ -92,6 +93,7 @@ async function serve({ config, prisma, clock, health, metrics, log }: Shared): P
         reach,
         loaders: subscriptionLoaders(prisma, reach, clock),
         list: planSubscriptionList(prisma, reach, clock),
+        previewPlan: planPreview(prisma, clock, sha256),
         parts,
         digest: sha256,
         auditRefusal: (refusal) => auditRefusal(writing, causeOf(base), refusal),

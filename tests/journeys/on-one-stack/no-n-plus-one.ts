@@ -27,6 +27,9 @@ const queries = nestedQueries(loadSupergraph(supergraph).apiSchema, {
     'Query.plans': { few: '(productCode: "MANY_0")', many: '(productCode: "MANY_PLANS")' },
     'Query.planVersions': { few: '(code: "MANY_0_BASIC")', many: '(code: "MANY_1_BASIC")' },
   },
+  objects: {
+    'Query.previewPlan': '(input: { planCode: "MANY_0_BASIC", includedFeatures: ["ONE_B"], maxUsers: 5 })',
+  },
 });
 
 let operator: Api;
@@ -89,6 +92,6 @@ function report({ few: small, many: large }: { few: Cost; many: Cost }): string 
 it('las consultas pasan por todas las listas de la API', () => {
   const fields = new Set(queries.flatMap(({ path }) => path));
 
-  expect(fields.size).toBeGreaterThanOrEqual(16);
+  expect(fields.size).toBeGreaterThanOrEqual(17);
   expect([...unfilled].filter((field) => !fields.has(field))).toEqual([]);
 });

@@ -76,6 +76,9 @@ describe.each(mutationNames.filter((name) => name in table))('%s', (mutation) =>
   });
 });
 
+const previewOf = (rest: string, features = '[]'): string =>
+  `input: { planCode: "VET_PROFESSIONAL", includedFeatures: ${features}, ${rest} }`;
+
 describe('una pregunta mal hecha', () => {
   it.each([
     ['página de 0', 'customers(first: 0) { totalCount }', 'VALIDATION_FAILED', 'first'],
@@ -83,6 +86,19 @@ describe('una pregunta mal hecha', () => {
     ['cursor inventado', 'customers(after: "nada") { totalCount }', 'INVALID_CURSOR', 'after'],
     ['cursor de otra lista, roto', 'products(after: "djE6") { totalCount }', 'INVALID_CURSOR', 'after'],
     ['sin decir cuál', 'tenantInstance { id }', 'VALIDATION_FAILED', 'id'],
+    ['sin plazas', `previewPlan(${previewOf('maxUsers: 0')}) { hash }`, 'VALIDATION_FAILED', 'maxUsers'],
+    [
+      'con una función de otro producto',
+      `previewPlan(${previewOf('maxUsers: 5', '["POS_RETURNS"]')}) { hash }`,
+      'FEATURE_NOT_IN_PRODUCT',
+      'includedFeatures',
+    ],
+    [
+      'cursor inventado de lo que cambiaría',
+      `previewPlan(${previewOf('maxUsers: 5')}) { changes(after: "nada") { totalCount } }`,
+      'INVALID_CURSOR',
+      'after',
+    ],
   ])('%s', async (_why, field, code, argument) => {
     expect(await world.operator.refusal(`{ ${field} }`)).toEqual({ code, field: argument });
   });
@@ -99,6 +115,7 @@ describe('una pregunta mal hecha', () => {
     'plans(productCode: $text) { id }',
     'planVersions(code: $text) { id }',
     'planSubscription(id: $id) { id }',
+    'previewPlan(input: { planCode: $text, includedFeatures: [], maxUsers: 1 }) { hash }',
     'planSubscriptions(filter: { planCode: $text }) { totalCount }',
     'effectiveFeatures(instanceId: $id) { version }',
   ])('con un carácter nulo: %s', async (field) => {

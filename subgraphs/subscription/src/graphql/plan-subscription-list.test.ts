@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../../../../tests/support/postgres.ts';
 import { quietLog } from '../../../../tests/support/quiet-log.ts';
 import { sha256 } from '../digest.ts';
+import { planPreview } from '../persistence/queries/plan-preview.ts';
 import { planSubscriptionList } from '../persistence/queries/plan-subscription-list.ts';
 import { subscriptionLoaders } from '../persistence/queries/subscription-loaders.ts';
 import { createReaction, createUnitOfWork } from '../persistence/unit-of-work.ts';
@@ -70,6 +71,7 @@ async function ask(selection: string, variables: object = {}, viewer: Viewer = a
     reach,
     loaders: subscriptionLoaders(counted.prisma, reach, clock),
     list: planSubscriptionList(counted.prisma, reach, clock),
+    previewPlan: planPreview(counted.prisma, clock, sha256),
     parts: parts(),
     digest: sha256,
     auditRefusal: async () => undefined,

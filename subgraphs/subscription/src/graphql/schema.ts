@@ -2,6 +2,7 @@ import { buildFederatedSchema, type FederatedSchema } from '@farutech/subgraph/b
 import type { SubscriptionContext } from './context.ts';
 import { EffectiveFeaturesResolver } from './effective-features.resolver.ts';
 import { PlanChangeResolver } from './plan-change.resolver.ts';
+import { PlanPreviewResolver } from './plan-preview.resolver.ts';
 import { PlanSubscriptionResolver } from './plan-subscription.resolver.ts';
 import { PlanSubscription } from './plan-subscription.type.ts';
 import { findPlanSubscription } from './plan-subscription.view.ts';
@@ -16,6 +17,7 @@ export const buildSubscriptionSchema = (): Promise<FederatedSchema> =>
       resolvers: [
         EffectiveFeaturesResolver,
         PlanChangeResolver,
+        PlanPreviewResolver,
         PlanSubscriptionListResolver,
         PlanSubscriptionResolver,
         SubscriptionLifecycleResolver,

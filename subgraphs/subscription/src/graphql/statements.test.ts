@@ -7,6 +7,7 @@ import { startTestPostgres, type TestPostgres } from '../../../../tests/support/
 import { quietLog } from '../../../../tests/support/quiet-log.ts';
 import { sha256 } from '../digest.ts';
 import { readEntitlements } from '../persistence/queries/entitlements.ts';
+import { planPreview } from '../persistence/queries/plan-preview.ts';
 import { planSubscriptionList } from '../persistence/queries/plan-subscription-list.ts';
 import { subscriptionLoaders } from '../persistence/queries/subscription-loaders.ts';
 import { createReaction, createUnitOfWork } from '../persistence/unit-of-work.ts';
@@ -64,6 +65,7 @@ const contextOf = (): SubscriptionContext => ({
   log: quietLog('statements'),
   reach: reachOf(viewer),
   list: planSubscriptionList(counted.prisma, reachOf(viewer), clock),
+  previewPlan: planPreview(counted.prisma, clock, sha256),
   loaders: subscriptionLoaders(counted.prisma, reachOf(viewer), clock),
   parts: { unitOfWork: createUnitOfWork({ prisma: counted.prisma, newId: v7, clock }), newId: v7, clock },
   digest: sha256,
