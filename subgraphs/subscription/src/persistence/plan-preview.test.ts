@@ -50,7 +50,7 @@ async function everyRow(): Promise<readonly unknown[]> {
     ({ name }) =>
       `SELECT '${name}' AS name, count(*)::int, md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))) FROM ${name} t`,
   );
-  return await prisma.$queryRawUnsafe(counted.join(' UNION ALL '));
+  return await prisma.$queryRawUnsafe(`${counted.join(' UNION ALL ')} ORDER BY name`);
 }
 
 /** Lo que cada instancia puede usar, por la lectura de siempre. */
