@@ -3,10 +3,10 @@ import { pause } from '@farutech/kernel/pause';
 import pg, { type PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Messaging } from './connection.ts';
+import { openDatabaseBell } from './database-bell.ts';
 import type { MessagingLog } from './log.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import { batchSize, groupByAggregate, markSent, type OutboxRow, readBatch } from './outbox-batch.ts';
-import { openOutboxBell } from './outbox-bell.ts';
 
 const pollMs = 1_000;
 /** Desde que empieza una ronda hasta la siguiente, cuando nadie falla y no quedaron filas. */
@@ -75,9 +75,14 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   let rung = false;
   let lastRoundAt = 0;
   let wake: AbortController | undefined;
-  const bell = openOutboxBell(connectionString, log, () => {
-    rung = true;
-    wake?.abort();
+  const bell = openDatabaseBell({
+    connectionString,
+    channel: 'outbox',
+    log,
+    ring() {
+      rung = true;
+      wake?.abort();
+    },
   });
 
   /** Abre la transacción, y dice si es la líder quien la abre: en una sola ida y vuelta, que se paga en cada ronda. */

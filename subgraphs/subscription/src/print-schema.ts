@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { buildSubscriptionSchema } from './graphql/schema.ts';
+import { unheardAnswers } from './testing/unheard-answers.ts';
 
-const { sdl } = await buildSubscriptionSchema();
+const { sdl } = await buildSubscriptionSchema(unheardAnswers);
 writeFileSync(new URL('../schema.graphql', import.meta.url), sdl);

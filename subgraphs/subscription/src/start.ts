@@ -18,6 +18,7 @@ import { tenancyFacts } from './consumers/tenancy-facts.ts';
 import { sha256 } from './digest.ts';
 import { causeOf, type SubscriptionContext } from './graphql/context.ts';
 import { buildSubscriptionSchema } from './graphql/schema.ts';
+import { type LiveAnswers, openLiveAnswers } from './live-answers.ts';
 import { auditRefusal } from './persistence/audit-refusal.ts';
 import { openDatabaseClock } from './persistence/database-clock.ts';
 import { openPrisma } from './persistence/open-prisma.ts';
@@ -32,6 +33,7 @@ interface Shared {
   readonly config: SubscriptionConfig;
   readonly prisma: PrismaClient;
   readonly clock: Clock;
+  readonly answers: LiveAnswers;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -50,8 +52,15 @@ export async function startSubscription(config: SubscriptionConfig, log: Logger)
     onError: (error) => log.warn({ err: error }, 'PostgreSQL did not tell the time'),
   });
   const metrics = createMetrics('subscription');
-  const shared = { config, prisma, clock: time.now, health, metrics, log };
+  const { databaseUrl } = config;
+  const answers = openLiveAnswers({ prisma, databaseUrl, clock: time.now, metrics, log });
+  const shared = { config, prisma, clock: time.now, answers, health, metrics, log };
   const talking = config.role === 'api' ? undefined : startTalking(shared);
+  const closeBehind = async (): Promise<void> => {
+    await Promise.all([answers.close(), talking?.close()]);
+    time.close();
+    await prisma.$disconnect();
+  };
   try {
     const server = await serve(shared);
     return {
@@ -59,24 +68,28 @@ export async function startSubscription(config: SubscriptionConfig, log: Logger)
       wsUrl: server.wsUrl,
       async close() {
         await server.close();
-        await talking?.close();
-        time.close();
-        await prisma.$disconnect();
+        await closeBehind();
       },
     };
   } catch (error) {
-    await talking?.close();
-    time.close();
-    await prisma.$disconnect();
+    await closeBehind();
     throw error;
   }
 }
 
 /** También con ROLE=consumers: ahí nadie encamina peticiones a su puerto, pero la salud se pregunta en él. */
-async function serve({ config, prisma, clock, health, metrics, log }: Shared): Promise<RunningSubgraph> {
+async function serve({
+  config,
+  prisma,
+  clock,
+  answers,
+  health,
+  metrics,
+  log,
+}: Shared): Promise<RunningSubgraph> {
   const writing = { prisma, newId, clock };
   const parts = { unitOfWork: createUnitOfWork(writing), newId, clock };
-  const { schema } = await buildSubscriptionSchema();
+  const { schema } = await buildSubscriptionSchema(answers);
   return await startSubgraph<SubscriptionContext>({
     name: 'subscription',
     schema,

@@ -15,7 +15,18 @@ const question = `query($id: ID!) { effectiveFeatures(instanceId: $id) {
   version enabled features { code enabled cause }
 } }`;
 
-it('VET_PROFESSIONAL trae BATCH_CONTROL; Disable lo apaga, y quitar la excepción lo devuelve con su versión', async () => {
+interface Frame {
+  readonly version: string;
+  readonly plan: { readonly code: string };
+  readonly features: readonly { readonly code: string; readonly enabled: boolean }[];
+}
+
+// El plan lo une catalog.
+const watch = `subscription($id: ID!) { effectiveFeaturesChanged(instanceId: $id) {
+  cursor version plan { code } features { code enabled }
+} }`;
+
+it('VET_PROFESSIONAL trae BATCH_CONTROL; Disable lo apaga, y quitar la excepción lo devuelve con su versión: preguntando y escuchando', async () => {
   const stack = sharedStack();
   const operator = await stack.as('operator@farutech.test');
   const { id } = await provision(operator, {
@@ -34,13 +45,16 @@ it('VET_PROFESSIONAL trae BATCH_CONTROL; Disable lo apaga, y quitar la excepció
     { id },
   );
   const subscriptionId = tenantInstance.subscription.id;
+  const live = app.live<Frame>(watch, { id });
   const before = await batchControl();
+  await live.until(({ version }) => version === before.version);
 
   await operator.get(
     'mutation($input: SetFeatureOverrideInput!) { setFeatureOverride(input: $input) { id } }',
     { input: { subscriptionId, featureCode: 'BATCH_CONTROL', overrideType: 'DISABLE', reason: 'Auditoría' } },
   );
   const during = await batchControl();
+  await live.until(({ version }) => version === during.version);
   await operator.get(
     'mutation($id: ID!) { clearFeatureOverride(subscriptionId: $id, featureCode: "BATCH_CONTROL") { id } }',
     { id: subscriptionId },
@@ -51,4 +65,13 @@ it('VET_PROFESSIONAL trae BATCH_CONTROL; Disable lo apaga, y quitar la excepció
   expect(during).toMatchObject({ enabled: false, cause: 'OVERRIDE_DISABLE' });
   expect(during.version).not.toBe(before.version);
   expect(after).toEqual(before);
+  await eventually(() => expect(live.frames).toHaveLength(3));
+  const seen = live.frames.map(({ version, plan, features }) => ({
+    version,
+    plan: plan.code,
+    enabled: features.find(({ code }) => code === 'BATCH_CONTROL')?.enabled,
+  }));
+  const on = { version: before.version, plan: 'VET_PROFESSIONAL', enabled: true };
+  expect(seen).toEqual([on, { ...on, version: during.version, enabled: false }, on]);
+  live.cut();
 });

@@ -23,3 +23,19 @@ export function nextChangeAt(entitlement: Entitlement, at: Date): Date | null {
     .find((instant) => answerText(effectiveFeatures(entitlement, instant)) !== now);
   return change ?? null;
 }
+
+/**
+ * La respuesta de ahora y las que vendrán por sí solas, cada una con su instante, en un texto: a quien escucha le
+ * importa también que cambie lo que está por venir.
+ */
+export function answersFrom(entitlement: Entitlement, at: Date): string {
+  let last = answerText(effectiveFeatures(entitlement, at));
+  const answers: unknown[] = [last];
+  for (const instant of boundariesAfter(entitlement, at)) {
+    const text = answerText(effectiveFeatures(entitlement, new Date(instant)));
+    if (text === last) continue;
+    answers.push([instant, text]);
+    last = text;
+  }
+  return JSON.stringify(answers);
+}

@@ -98,4 +98,10 @@ export class EffectiveFeatures {
       'When `version` will change by itself (a start, an expiry, a scheduled cancellation, the end of an override) if nothing else happens; null: never.',
   })
   nextChangeAt!: Date | null;
+
+  @Field(() => String, {
+    description:
+      'For `after` of effectiveFeaturesChanged: it goes on behind this answer. Another whenever the answer, or one that will follow by itself, is another.',
+  })
+  cursor!: string;
 }

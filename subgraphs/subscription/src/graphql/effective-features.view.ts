@@ -2,8 +2,9 @@ import { hasRole, staff, type Viewer } from '@farutech/kernel/viewer';
 import { answerText, type Digest } from '../domain/answer-version.ts';
 import { effectiveFeatures } from '../domain/effective-features.ts';
 import { explain } from '../domain/explanation.ts';
-import { nextChangeAt } from '../domain/next-change.ts';
+import { answersFrom, nextChangeAt } from '../domain/next-change.ts';
 import type { EntitlementAt } from '../persistence/queries/entitlements.ts';
+import { answerCursor } from './answer-cursor.ts';
 import type { EffectiveFeatures } from './effective-features.type.ts';
 
 /** Lo caro (explicaciones, próximo cambio) se calcula solo si se pide: son propiedades que se leen al responder. */
@@ -37,6 +38,9 @@ export function toEffectiveFeatures(
     evaluatedAt: at,
     get nextChangeAt() {
       return nextChangeAt(entitlement, at);
+    },
+    get cursor() {
+      return answerCursor(digest(answersFrom(entitlement, at)));
     },
   };
 }

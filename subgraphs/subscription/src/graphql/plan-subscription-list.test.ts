@@ -13,6 +13,7 @@ import { deliver } from '../testing/deliver.ts';
 import { after, grupoExito, id, planFact, provisionedFact, requestedFact } from '../testing/facts.ts';
 import { childApp, customerWith, staffWith } from '../testing/subscription-client.ts';
 import { type Counted, countedPrisma, freshSubscriptionDatabase } from '../testing/subscription-database.ts';
+import { unheardAnswers } from '../testing/unheard-answers.ts';
 import { cancelSubscription } from '../use-cases/cancel-subscription.ts';
 import { suspendSubscription } from '../use-cases/suspend-subscription.ts';
 import type { SubscriptionContext } from './context.ts';
@@ -20,7 +21,7 @@ import { buildSubscriptionSchema } from './schema.ts';
 
 const other = id('c', 2);
 const admin = staffWith('PLATFORM_ADMIN');
-const { schema } = await buildSubscriptionSchema();
+const { schema } = await buildSubscriptionSchema(unheardAnswers);
 let postgres: TestPostgres;
 let counted: Counted;
 let now = after(100);

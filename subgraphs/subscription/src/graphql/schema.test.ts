@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { operationsOf, unguarded } from '@farutech/subgraph/authorise';
 import { describe, expect, it } from 'vitest';
+import { unheardAnswers } from '../testing/unheard-answers.ts';
 import { buildSubscriptionSchema } from './schema.ts';
 
-const { schema, sdl } = await buildSubscriptionSchema();
+const { schema, sdl } = await buildSubscriptionSchema(unheardAnswers);
 
 describe('el esquema', () => {
   it('está escrito en schema.graphql', async () => {

@@ -1,6 +1,7 @@
 import { buildFederatedSchema, type FederatedSchema } from '@farutech/subgraph/build-schema';
 import type { SubscriptionContext } from './context.ts';
 import { EffectiveFeaturesResolver } from './effective-features.resolver.ts';
+import { type AnswerReadings, effectiveFeaturesLive } from './effective-features-live.resolver.ts';
 import { PlanChangeResolver } from './plan-change.resolver.ts';
 import { PlanPreviewResolver } from './plan-preview.resolver.ts';
 import { PlanSubscriptionResolver } from './plan-subscription.resolver.ts';
@@ -11,11 +12,12 @@ import { TenantInstance } from './stubs.type.ts';
 import { SubscriptionLifecycleResolver } from './subscription-lifecycle.resolver.ts';
 import { TenantInstanceResolver } from './tenant-instance.resolver.ts';
 
-export const buildSubscriptionSchema = (): Promise<FederatedSchema> =>
+export const buildSubscriptionSchema = (answers: AnswerReadings): Promise<FederatedSchema> =>
   buildFederatedSchema<SubscriptionContext>(
     {
       resolvers: [
         EffectiveFeaturesResolver,
+        effectiveFeaturesLive(answers),
         PlanChangeResolver,
         PlanPreviewResolver,
         PlanSubscriptionListResolver,

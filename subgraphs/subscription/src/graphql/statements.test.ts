@@ -14,6 +14,7 @@ import { createReaction, createUnitOfWork } from '../persistence/unit-of-work.ts
 import { after, id } from '../testing/facts.ts';
 import { staffWith } from '../testing/subscription-client.ts';
 import { type Counted, countedPrisma, freshSubscriptionDatabase } from '../testing/subscription-database.ts';
+import { unheardAnswers } from '../testing/unheard-answers.ts';
 import { sellNorte } from '../testing/world-of-norte.ts';
 import type { SubscriptionContext } from './context.ts';
 import { buildSubscriptionSchema } from './schema.ts';
@@ -72,7 +73,7 @@ const contextOf = (): SubscriptionContext => ({
   auditRefusal: async () => undefined,
 });
 
-const { schema } = await buildSubscriptionSchema();
+const { schema } = await buildSubscriptionSchema(unheardAnswers);
 const entities = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on TenantInstance {
   id
   subscription { id status plan { id } featureOverrides { featureCode } }

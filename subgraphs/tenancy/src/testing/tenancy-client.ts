@@ -1,22 +1,18 @@
 import { Secret } from '@farutech/kernel/secret';
 import type { Viewer } from '@farutech/kernel/viewer';
 import { createInternalTokenSigner } from '@farutech/runtime/internal-token';
-import { createClient } from 'graphql-ws';
+import {
+  type Data,
+  type ShownError,
+  type Watching,
+  watch as watchSubgraph,
+} from '@farutech/subgraph/testing/watch';
 import { v7 as newId } from 'uuid';
-import WebSocket from 'ws';
+
+export type { Data } from '@farutech/subgraph/testing/watch';
 
 export const testSecret = new Secret('un secreto de prueba de 32 bytes o más');
 const signer = createInternalTokenSigner(testSecret);
-
-/** La forma depende de cada consulta: lo que da JSON.parse. */
-export interface Data {
-  readonly [field: string]: ReturnType<typeof JSON.parse>;
-}
-
-interface ShownError {
-  readonly message: string;
-  readonly extensions: { readonly code: string; readonly field?: string; readonly correlationId: string };
-}
 
 export interface Answer {
   readonly data: Data | null;
@@ -42,30 +38,10 @@ export async function ask(
   return (await response.json()) as Answer;
 }
 
-export interface Watching {
-  readonly frames: Data[];
-  readonly errors: ShownError[];
-  readonly stop: () => Promise<void>;
-}
-
-/** Una suscripción en su propio socket; apunta lo que llega, y no vuelve a intentar nada por su cuenta. */
-export async function watch(
+/** Una suscripción en su propio socket. */
+export const watch = (
   wsUrl: string,
   viewer: Viewer,
   query: string,
-  variables: Record<string, unknown> = {},
-): Promise<Watching> {
-  const client = createClient({ url: wsUrl, webSocketImpl: WebSocket, retryAttempts: 0 });
-  const frames: Data[] = [];
-  const errors: ShownError[] = [];
-  const extensions = { internalToken: await signer.sign(viewer), correlationId: newId() };
-  client.subscribe<Data>(
-    { query, variables, extensions },
-    {
-      next: ({ data }) => frames.push(Object.values(data ?? {})[0]),
-      error: (failure) => errors.push(...(Array.isArray(failure) ? failure : [failure])),
-      complete: () => undefined,
-    },
-  );
-  return { frames, errors, stop: async () => client.dispose() };
-}
+  variables?: Record<string, unknown>,
+): Promise<Watching> => watchSubgraph(wsUrl, { secret: testSecret, viewer }, query, variables);
